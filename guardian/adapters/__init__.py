@@ -1,0 +1,1 @@
+"""The edge: each package talks to one thing outside and translates its errors once."""

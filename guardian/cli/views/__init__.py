@@ -1,0 +1,1 @@
+"""Human text and JSON Lines, twins over the same result values."""

@@ -1,0 +1,163 @@
+"""Values around one Terraform process: what is asked, where it runs, how it ended."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngineVersion:
+    """Which engine answers.
+
+    Attributes:
+        product: `terraform`, `tofu` or `embedded` (Terraform as a library, in a process of its own).
+        version: Semantic version without a leading v.
+        executable: What is run, for a person.
+    """
+
+    product: str
+    version: str
+    executable: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkingDirectory:
+    """Where one engine runs.
+
+    Attributes:
+        root: The root module; the process's current directory.
+        run_dir: Private directory (0700) for plan files and for the streams of each process.
+        environment: Additions to the policed environment of the process (for instance TF_WORKSPACE).
+    """
+
+    root: Path
+    run_dir: Path
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanOptions:
+    """The options of `terraform plan`, by Terraform's names; order within each tuple is kept."""
+
+    variables: tuple[str, ...] = ()
+    var_files: tuple[str, ...] = ()
+    targets: tuple[str, ...] = ()
+    replace: tuple[str, ...] = ()
+    destroy: bool = False
+    refresh: bool = True
+    refresh_only: bool = False
+    parallelism: int | None = None
+    lock: bool = True
+    lock_timeout: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApplyOptions:
+    """The options of `terraform apply PLAN`."""
+
+    parallelism: int | None = None
+    lock: bool = True
+    lock_timeout: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChildProcess:
+    """One started engine process, recorded before its work begins to matter.
+
+    Attributes:
+        pid: Its process id; it leads its own session.
+        started: Start time in kernel ticks, 0 when unknown.
+        stdout: File that receives its standard output (0600).
+        stderr: File that receives its standard error (0600).
+    """
+
+    pid: int
+    started: int
+    stdout: Path
+    stderr: Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Diagnostic:
+    """One error or warning of the engine.
+
+    Attributes:
+        severity: `error` or `warning`.
+        address: The resource instance it speaks of, or empty.
+        filename, line: Place in the configuration; empty and 0 when unknown.
+    """
+
+    severity: str
+    summary: str
+    detail: str = ""
+    address: str = ""
+    filename: str = ""
+    line: int = 0
+
+    @classmethod
+    def from_event(cls, diagnostic: Mapping[str, Any]) -> "Diagnostic":
+        """Read the `diagnostic` object of Terraform's machine-readable UI.
+
+        Source: https://developer.hashicorp.com/terraform/internals/machine-readable-ui
+        """
+        place = diagnostic.get("range") or {}
+        return cls(
+            severity=diagnostic.get("severity", "error"),
+            summary=diagnostic.get("summary", ""),
+            detail=diagnostic.get("detail", ""),
+            address=diagnostic.get("address", ""),
+            filename=place.get("filename", ""),
+            line=(place.get("start") or {}).get("line", 0),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngineOutcome:
+    """How one engine process ended.
+
+    Attributes:
+        exit_code: Its exit code; negative for the signal that killed it.
+        diagnostics: Errors and warnings in order of appearance.
+        interrupted: Whether guardian forwarded an interrupt to it.
+    """
+
+    exit_code: int
+    diagnostics: tuple[Diagnostic, ...] = ()
+    interrupted: bool = False
+
+    @property
+    def errors(self) -> tuple[Diagnostic, ...]:
+        """The errors alone."""
+        return tuple(each for each in self.diagnostics if each.severity == "error")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backend:
+    """Where the state lives.
+
+    Attributes:
+        kind: Terraform's backend type: `local`, `s3`, ...
+        config: The full configuration as Terraform recorded it, partial `-backend-config` included.
+            May hold credentials: goes into sealed objects, never into output.
+        workspace: The Terraform workspace, `default` when none was selected.
+        address: Names the state for people and for the project's default name, without credentials.
+    """
+
+    kind: str
+    config: Mapping[str, Any]
+    workspace: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawState:
+    """One reading of a state.
+
+    Attributes:
+        body: The bytes as stored; None when there is no state at all (never written).
+        source: `backend` for the object itself, `pull` for what `state pull` re-encoded.
+    """
+
+    body: bytes | None
+    source: str

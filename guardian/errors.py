@@ -1,0 +1,211 @@
+"""Every way guardian can refuse or fail, each with its exit code and a hint that can be pasted.
+
+An exception means "cannot go on". Expected outcomes (a failed apply, a plan with changes) are values.
+This module imports nothing of guardian and never formats for a sink: the views do.
+"""
+
+from enum import IntEnum
+
+
+class ExitCode(IntEnum):
+    """The exit codes of every command; the README's table is tested against them."""
+
+    OK = 0
+    ERROR = 1
+    DIFFERENCES = 2
+    FAILED_HELD = 3
+    REFUSED = 4
+    RESTORED = 5
+    RESTORE_INCOMPLETE = 6
+    INTERRUPTED = 130
+
+
+class GuardianError(Exception):
+    """The root of guardian's errors.
+
+    Attributes:
+        code: Stable snake_case identifier, part of the JSON output.
+        exit_code: What the process exits with when nobody handles the error.
+        message: What is wrong and where, one or a few sentences, no secrets.
+        hint: What to type or do next; may be empty, never misleading.
+    """
+
+    code = "error"
+    exit_code = ExitCode.ERROR
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class UsageError(GuardianError):
+    """The command line asks for something that does not exist or does not fit together."""
+
+    code = "usage"
+
+
+class SettingsError(GuardianError):
+    """`guardian.yaml` or a GUARDIAN_* variable cannot be used."""
+
+    code = "settings"
+
+
+class EnvironmentRefusedError(GuardianError):
+    """A TF_* variable would silently change Terraform's command."""
+
+    code = "environment_refused"
+
+
+class EngineError(GuardianError):
+    """Terraform could not be run or did not answer as it should."""
+
+    code = "engine"
+
+
+class EngineNotFoundError(EngineError):
+    """No Terraform, OpenTofu or embedded engine."""
+
+    code = "engine_not_found"
+
+
+class EngineUnsupportedError(EngineError):
+    """The engine is there, but too old or of an unknown kind."""
+
+    code = "engine_unsupported"
+
+
+class ConfigurationError(GuardianError):
+    """The root module cannot be used as it is."""
+
+    code = "configuration"
+
+
+class InitFailedError(EngineError):
+    """`terraform init` failed; nothing was planned."""
+
+    code = "init_failed"
+
+
+class PlanFailedError(EngineError):
+    """`terraform plan` failed; nothing was changed."""
+
+    code = "plan_failed"
+
+
+class BackendError(GuardianError):
+    """The state cannot be read from its backend, or the backend is not supported."""
+
+    code = "backend"
+
+
+class StoreError(GuardianError):
+    """guardian's store cannot be used."""
+
+    code = "store"
+
+
+class StoreUnreachableError(StoreError):
+    """The store did not answer, or denied access."""
+
+    code = "store_unreachable"
+
+
+class StoreFormatError(StoreError):
+    """The store holds a format that this version does not know; nothing was written."""
+
+    code = "store_format"
+
+
+class StoreCorruptError(StoreError):
+    """Something in the store is not what its name, digest or chain says."""
+
+    code = "store_corrupt"
+
+
+class BlobMissingError(StoreError):
+    """A key that should be in the store is not there."""
+
+    code = "blob_missing"
+
+
+class EncryptionError(StoreError):
+    """A key is missing, refused or does not fit the repository."""
+
+    code = "encryption"
+
+
+class NotFoundError(GuardianError):
+    """A snapshot, run, project or incident of that name does not exist."""
+
+    code = "not_found"
+
+
+class AmbiguousError(GuardianError):
+    """A name fits several things; the message lists them and nothing was done."""
+
+    code = "ambiguous"
+
+
+class RefusedError(GuardianError):
+    """A guard said no, and nothing was changed."""
+
+    code = "refused"
+    exit_code = ExitCode.REFUSED
+
+
+class HeldError(RefusedError):
+    """The project is on hold."""
+
+    code = "held"
+
+
+class LeaseHeldError(RefusedError):
+    """Another guardian works on the project."""
+
+    code = "lease_held"
+
+
+class WrongStateError(RefusedError):
+    """The state is not the one that guardian knows: lineage, serial or contents say so."""
+
+    code = "wrong_state"
+
+
+class StalePlanError(RefusedError):
+    """The saved plan belongs to another state, or to an earlier moment of it."""
+
+    code = "stale_plan"
+
+
+class DataLossError(RefusedError):
+    """The plan deletes something that holds data, and nobody allowed that by address."""
+
+    code = "data_loss"
+
+
+class DeclinedError(RefusedError):
+    """The person who was asked said no."""
+
+    code = "declined"
+
+
+class LeaseLostError(GuardianError):
+    """Another guardian took the project over while this one was paused; this one writes nothing more."""
+
+    code = "lease_lost"
+    exit_code = ExitCode.REFUSED
+
+
+class InterruptedRunError(GuardianError):
+    """A signal asked for the end; the journal says how far the run came."""
+
+    code = "interrupted"
+    exit_code = ExitCode.INTERRUPTED
+
+
+class RestoreIncompleteError(GuardianError):
+    """A recovery did not arrive; a person is needed."""
+
+    code = "restore_incomplete"
+    exit_code = ExitCode.RESTORE_INCOMPLETE

@@ -1,0 +1,1 @@
+"""One verb a module: ports in, result value out; the only imperative code."""

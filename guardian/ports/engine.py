@@ -1,0 +1,83 @@
+"""Terraform, as the operations see it: events in JSON, plans in files, no prose."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Protocol
+
+from guardian.domain.engine import (
+    ApplyOptions,
+    Backend,
+    ChildProcess,
+    EngineOutcome,
+    EngineVersion,
+    PlanOptions,
+    RawState,
+    WorkingDirectory,
+)
+
+OnEvent = Callable[[Mapping[str, Any]], None]
+OnStart = Callable[[ChildProcess], None]
+
+
+class Engine(Protocol):
+    """Runs one Terraform command at a time in a session of its own.
+
+    The process survives guardian: its streams are files in the run's directory. At most one SIGINT is
+    forwarded, to its pid alone. A non-zero exit is a value, not an exception; `EngineError` means that the
+    process could not be started or its output could not be read.
+    """
+
+    def version(self) -> EngineVersion:
+        """Detect the version once; raise `EngineUnsupportedError` by name when it is too old."""
+        ...
+
+    def init(
+        self, where: WorkingDirectory, *, backend_config: tuple[str, ...] = (), reconfigure: bool = False
+    ) -> EngineOutcome:
+        """Run `init -input=false`."""
+        ...
+
+    def plan(
+        self, where: WorkingDirectory, *, out: Path, options: PlanOptions, on_event: OnEvent
+    ) -> EngineOutcome:
+        """Run `plan -json -detailed-exitcode -out`; exit code 2 means that there is something to apply."""
+        ...
+
+    def apply(
+        self,
+        where: WorkingDirectory,
+        *,
+        plan: Path,
+        options: ApplyOptions,
+        on_start: OnStart,
+        on_event: OnEvent,
+    ) -> EngineOutcome:
+        """Run `apply -json` of a saved plan file; `on_start` is called once, as soon as the pid is known."""
+        ...
+
+    def show_plan_json(self, where: WorkingDirectory, plan: Path) -> bytes:
+        """Return `show -json` of a saved plan; costs a load of every provider's schema."""
+        ...
+
+    def show_plan_text(self, where: WorkingDirectory, plan: Path, *, color: bool) -> str:
+        """Return the plan as Terraform renders it for people."""
+        ...
+
+
+class StateBackend(Protocol):
+    """Reads a state from where Terraform keeps it."""
+
+    def locate(self, where: WorkingDirectory) -> Backend | None:
+        """Tell the backend and workspace of an initialised directory.
+
+        Returns:
+            None when the directory needs `terraform init` first.
+
+        Raises:
+            BackendError: A backend guardian cannot work with (remote execution), by name.
+        """
+        ...
+
+    def read(self, where: WorkingDirectory, backend: Backend) -> RawState:
+        """Return the raw state: straight from the backend where its kind is known, else by `state pull`."""
+        ...

@@ -1,0 +1,1 @@
+"""The repository format over a blob store: objects, snapshots, log, lease."""

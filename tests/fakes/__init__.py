@@ -1,0 +1,1 @@
+"""Importable fakes of the ports; `Faulty...` ones fail on purpose."""
