@@ -1,0 +1,31 @@
+"""Attribute differences by deepdiff."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from guardian.domain.drift import PathChange
+
+
+class DeepDiffer:
+    """Implements `ports.differ.Differ`. deepdiff takes 0.3 s to import: it is, on first use."""
+
+    def paths(self, before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[PathChange, ...]:
+        """See the port."""
+        from deepdiff import DeepDiff
+
+        tree = DeepDiff(dict(before), dict(after), view="tree")
+        changes = [
+            PathChange(
+                path=tuple(level.path(output_format="list")),
+                before=_shown(level.t1),
+                after=_shown(level.t2),
+            )
+            for levels in tree.values()
+            for level in levels
+        ]
+        return tuple(sorted(changes, key=lambda each: [str(step) for step in each.path]))
+
+
+def _shown(value: Any) -> Any:
+    """Turn deepdiff's marker for "nothing there" into None."""
+    return None if type(value).__name__ == "NotPresent" else value

@@ -1,0 +1,74 @@
+"""The guards before an apply: pure verdicts over the plan, the state and what the log knows."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from guardian.domain.data_holders import DATA_HOLDERS
+from guardian.domain.plan import Action, PlannedChange, destroyed
+from guardian.domain.state import StateFacts
+
+MOST = 0.5
+FEW = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownFacts:
+    """The last moment of the state that the log vouches for."""
+
+    lineage: str
+    serial: int
+    sha256: str
+    instances: int
+
+
+def wrong_state(known: KnownFacts | None, present: StateFacts | None) -> str | None:
+    """Tell why the present state cannot be the successor of the known one, or None.
+
+    Args:
+        known: What the log recorded last; None before the first run.
+        present: Facts of the state as it is read now; None when the backend has none.
+    """
+    if known is None:
+        return None
+    if present is None:
+        return f"the backend has no state, but serial {known.serial} with {known.instances} instances was recorded"
+    if present.lineage != known.lineage:
+        return f"the state has lineage {present.lineage}, but {known.lineage} was recorded: another state"
+    if present.serial < known.serial:
+        return f"the state went back: serial {present.serial}, but {known.serial} was recorded"
+    if present.serial == known.serial and present.sha256 != known.sha256:
+        return f"the state forked: serial {present.serial} was recorded with other contents"
+    lost = known.instances - present.instances
+    if known.instances >= FEW and lost > known.instances * MOST:
+        return f"{lost} of {known.instances} instances vanished from the state, and no run here explains it"
+    return None
+
+
+def data_loss(changes: Iterable[PlannedChange], *, allowed: Iterable[str]) -> tuple[PlannedChange, ...]:
+    """Return the changes that would destroy something that holds data and that nobody allowed.
+
+    Args:
+        changes: The plan's changes.
+        allowed: Addresses, or globs over addresses where the literal address does not match.
+    """
+    patterns = tuple(allowed)
+    return tuple(
+        each
+        for each in destroyed(changes)
+        if each.resource_type in DATA_HOLDERS
+        and not any(each.address == pattern or fnmatchcase(each.address, pattern) for pattern in patterns)
+    )
+
+
+def reversibility(change: PlannedChange) -> str:
+    """Say in a few words what undoing this change would give back."""
+    match change.action:
+        case Action.CREATE | Action.UPDATE | Action.MOVE | Action.IMPORT | Action.FORGET:
+            return "can be undone"
+        case Action.DELETE | Action.REPLACE if change.resource_type in DATA_HOLDERS:
+            return "undo gives a new, empty object: its data is gone"
+        case Action.DELETE | Action.REPLACE:
+            return "undo gives a new object with another id"
+        case _:
+            return "nothing to undo"

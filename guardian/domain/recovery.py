@@ -1,0 +1,105 @@
+"""The way back as data: steps with their reasons, and the receipt that proves the arrival."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from guardian.domain.plan import PlannedChange, PlanSummary
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reapply:
+    """Plan a snapshot's configuration on the current state, and apply that plan.
+
+    Attributes:
+        snapshot_id: Whose configuration and variables.
+        targets: Addresses to limit the plan to; empty for everything.
+        destroy: Plan the destruction of everything: the way back to an empty project.
+        reason: Why this step.
+        addresses: What it changes.
+    """
+
+    snapshot_id: str
+    reason: str
+    targets: tuple[str, ...] = ()
+    destroy: bool = False
+    addresses: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskHuman:
+    """Nothing is provably safe: a person must decide.
+
+    Attributes:
+        question: What to decide.
+        command: What to type once it is decided.
+    """
+
+    reason: str
+    question: str
+    command: str
+    addresses: tuple[str, ...] = ()
+
+
+Step = Reapply | AskHuman
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """How a reverse plan divides: what the run touched, and other people's changes."""
+
+    inside: tuple[PlannedChange, ...]
+    outside: tuple[PlannedChange, ...]
+
+
+def divide(reverse: PlanSummary, touched: Iterable[str] | None) -> Scope:
+    """Divide the reverse plan by what the run touched.
+
+    Args:
+        reverse: The baseline's configuration planned on the current state.
+        touched: Addresses that the run began to change, previous addresses included; None when the whole
+            snapshot was asked for, so that everything is inside.
+    """
+    if touched is None:
+        return Scope(inside=reverse.changes, outside=())
+    mine = frozenset(touched)
+    inside = tuple(each for each in reverse.changes if each.address in mine or each.previous_address in mine)
+    return Scope(inside=inside, outside=tuple(each for each in reverse.changes if each not in inside))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewObject:
+    """An instance that is there again, as another object."""
+
+    address: str
+    old_id: str
+    new_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """The proof after a recovery.
+
+    Attributes:
+        snapshot_id: What was restored.
+        proven: Whether nothing that the run touched still differs from it.
+        replan_exit_code: Exit code of the closing plan (0: empty).
+        remaining: Addresses in the closing plan that the run touched; empty when proven.
+        outside: Addresses in the closing plan that the run never touched: other people's changes.
+        new_objects: Instances whose object is another one than before.
+        differing: Instances whose fingerprint differs from the snapshot's, by attribute path.
+        duration_s: From the start of the recovery to the proof.
+    """
+
+    snapshot_id: str
+    proven: bool
+    replan_exit_code: int
+    remaining: tuple[str, ...]
+    outside: tuple[str, ...]
+    new_objects: tuple[NewObject, ...]
+    differing: Mapping[str, tuple[str, ...]]
+    duration_s: float
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the object of the `receipt` record."""
+        return {**asdict(self), "differing": {name: list(each) for name, each in self.differing.items()}}

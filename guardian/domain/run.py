@@ -1,0 +1,98 @@
+"""How far an apply came: done, failed, in flight, never started. Computed once, from plan and events."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from guardian.domain.plan import Action, PlannedChange
+
+
+class Outcome(StrEnum):
+    """How a run ended; the `outcome` of the JSON result."""
+
+    APPLIED = "applied"
+    NO_CHANGES = "no_changes"
+    PLANNED = "planned"
+    DIFFERENCES = "differences"
+    FAILED_HELD = "failed_held"
+    RESTORED = "restored"
+    RESTORE_INCOMPLETE = "restore_incomplete"
+    REFUSED = "refused"
+    INTERRUPTED = "interrupted"
+    ERROR = "error"
+    OK = "ok"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """Addresses by how far they came; the four are disjoint, each in the plan's order.
+
+    In flight means started and neither completed nor errored: the object may exist although the state
+    does not know it.
+    """
+
+    done: tuple[str, ...] = ()
+    failed: tuple[str, ...] = ()
+    in_flight: tuple[str, ...] = ()
+    not_started: tuple[str, ...] = ()
+
+    @property
+    def touched(self) -> tuple[str, ...]:
+        """Everything the run began to change."""
+        return self.done + self.failed + self.in_flight
+
+    def to_json(self) -> dict[str, list[str]]:
+        """Return the `instances` object of the JSON result."""
+        return {
+            "done": list(self.done),
+            "failed": list(self.failed),
+            "in_flight": list(self.in_flight),
+            "not_started": list(self.not_started),
+        }
+
+
+# Terraform carries these out in the state alone, with no apply_start event.
+_SILENT = frozenset({Action.MOVE, Action.IMPORT, Action.FORGET})
+
+
+def progress_of(
+    changes: Iterable[PlannedChange], events: Iterable[Mapping[str, Any]], *, ended_well: bool
+) -> Progress:
+    """Class each planned change by the events of its apply.
+
+    Args:
+        changes: The plan's changes.
+        events: Events of `apply -json`, in order; events of a cut-off stream are fine.
+        ended_well: Whether the engine exited 0, which settles the changes that have no events.
+    """
+    started: Counter[str] = Counter()
+    completed: Counter[str] = Counter()
+    errored: Counter[str] = Counter()
+    for event in events:
+        counter = {"apply_start": started, "apply_complete": completed, "apply_errored": errored}.get(
+            event.get("type", "")
+        )
+        if counter is not None and event["hook"].get("action") != "read":
+            counter[event["hook"]["resource"]["addr"]] += 1
+    buckets: dict[str, list[str]] = {"done": [], "failed": [], "in_flight": [], "not_started": []}
+    expected: Counter[str] = Counter()
+    silent: set[str] = set()
+    for change in changes:
+        expected[change.address] += 2 if change.action is Action.REPLACE else 1
+        if change.action in _SILENT:
+            silent.add(change.address)
+    for address in [*expected, *(each for each in started if each not in expected)]:
+        if errored[address]:
+            bucket = "failed"
+        elif address in silent and not started[address]:
+            bucket = "done" if ended_well else "not_started"
+        elif not started[address]:
+            bucket = "not_started"
+        elif completed[address] >= max(expected[address], started[address]):
+            bucket = "done"
+        else:
+            bucket = "in_flight"
+        buckets[bucket].append(address)
+    return Progress(**{name: tuple(addresses) for name, addresses in buckets.items()})

@@ -1,0 +1,71 @@
+"""Who watches a run and answers its questions: a person at a terminal, a CI log, a JSON reader."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+from guardian.domain.incident import Incident
+from guardian.domain.plan import PlannedChange, PlanSummary
+
+
+class Audience(Protocol):
+    """Receives progress and decides. Showing never fails a run: implementations swallow a closed sink."""
+
+    @property
+    def can_answer(self) -> bool:
+        """Whether a person can be asked."""
+        ...
+
+    def phase(self, text: str) -> None:
+        """Say what begins now, for instance `planning`."""
+        ...
+
+    def note(self, text: str) -> None:
+        """Say something worth knowing that changes nothing."""
+        ...
+
+    def engine_event(self, event: Mapping[str, Any]) -> None:
+        """Show one event of the engine while it runs."""
+        ...
+
+    def applying(self, changes: Sequence[PlannedChange]) -> None:
+        """Announce what the events that follow will carry out."""
+        ...
+
+    def plan(self, summary: PlanSummary, rendered: str | None) -> None:
+        """Show a plan: Terraform's own rendering where there is one, and guardian's verdicts."""
+        ...
+
+    def outside(self, changes: Sequence[PlannedChange]) -> None:
+        """List other people's changes, which a recovery leaves alone."""
+        ...
+
+    def incident(self, incident: Incident) -> None:
+        """Show a failure, at once."""
+        ...
+
+    def approve(self, question: str) -> bool:
+        """Ask for `yes`; only called when `can_answer`."""
+        ...
+
+    def choose(self, question: str, choices: Sequence["Choice"]) -> str:
+        """Ask for one of the numbered choices and return its `key`; only called when `can_answer`."""
+        ...
+
+
+class Choice(Protocol):
+    """One numbered choice."""
+
+    @property
+    def key(self) -> str:
+        """What is returned."""
+        ...
+
+    @property
+    def text(self) -> str:
+        """What it does."""
+        ...
+
+    @property
+    def addresses(self) -> Sequence[str]:
+        """What it would touch."""
+        ...
