@@ -1,0 +1,118 @@
+"""Every setting: its name, its kind, its default. The published schema and docs/settings.md equal this table.
+
+Knows text from flags and from the environment; never touches a file.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+
+from guardian.domain.configuration import CaptureLimits
+from guardian.errors import SettingsError
+
+ENGINES = ("auto", "terraform", "tofu", "embedded")
+KMS_KEY = r"^arn:[a-z0-9-]+:kms:[a-z0-9-]+:[0-9]{12}:(key|alias)/[A-Za-z0-9/_-]+$"
+
+# Named by the documentation as coming later: a file that uses them must not be taken for one without checks.
+RESERVED = ("backups", "checks", "drift", "keep", "notify", "policy", "retry", "rollout")
+
+Value = str | int | tuple[str, ...] | None
+
+
+class Kind(Enum):
+    """What a setting's value is."""
+
+    TEXT = "text"
+    CHOICE = "one of its choices"
+    STORE = "a directory or s3://bucket/prefix"
+    ENGINE = "an engine's name or a path"
+    PATH = "a path"
+    COUNT = "a whole number"
+    TEXTS = "a list"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Key:
+    """One setting.
+
+    Attributes:
+        name: Dotted path in the file, for instance `encryption.key_file`.
+        choices: For `Kind.CHOICE`.
+        minimum: For `Kind.COUNT`.
+        pattern: For each item of `Kind.TEXTS`; empty for any text.
+    """
+
+    name: str
+    kind: Kind
+    default: Value = None
+    choices: tuple[str, ...] = ()
+    minimum: int = 1
+    pattern: str = ""
+
+    @property
+    def environment(self) -> str:
+        """The variable that sets it: `GUARDIAN_ENCRYPTION__KEY_FILE`."""
+        return "GUARDIAN_" + self.name.replace(".", "__").upper()
+
+    def parse(self, text: str, where: str) -> Value:
+        """Read the value of a flag or of a variable.
+
+        Args:
+            text: The value; items of a list are separated by commas.
+            where: The flag or variable, for the message.
+
+        Raises:
+            SettingsError: Not a value of this kind.
+        """
+        if not text.strip():
+            raise SettingsError(f"{where}: is empty", hint="give it a value, or leave it out")
+        if self.kind is Kind.COUNT:
+            return self._parse_count(text, where)
+        if self.kind is Kind.TEXTS:
+            return tuple(self._match(item.strip(), where) for item in text.split(",") if item.strip())
+        if self.kind is Kind.CHOICE and text not in self.choices:
+            raise SettingsError(
+                f"{where}: {text!r} is not allowed", hint=f"allowed: {', '.join(self.choices)}"
+            )
+        return text
+
+    def _parse_count(self, text: str, where: str) -> int:
+        if not re.fullmatch(r"[0-9]{1,18}", text.strip()):
+            raise SettingsError(f"{where}: must be a whole number, is {text!r}")
+        if (number := int(text)) < self.minimum:
+            raise SettingsError(f"{where}: must be at least {self.minimum}, is {number}")
+        return number
+
+    def _match(self, text: str, where: str) -> str:
+        if self.pattern and not re.search(self.pattern, text):
+            raise SettingsError(f"{where}: {text!r} is not of the form {self.pattern}")
+        return text
+
+
+_LIMITS = CaptureLimits()
+KEYS: tuple[Key, ...] = (
+    Key(name="project", kind=Kind.TEXT),
+    Key(name="store", kind=Kind.STORE, default=".guardian"),
+    Key(name="engine", kind=Kind.ENGINE, default="auto"),
+    Key(name="on_failure", kind=Kind.CHOICE, choices=("ask", "hold", "restore")),
+    Key(name="encryption.kms_keys", kind=Kind.TEXTS, default=(), pattern=KMS_KEY),
+    Key(name="encryption.key_file", kind=Kind.PATH),
+    Key(name="capture.max_file_bytes", kind=Kind.COUNT, default=_LIMITS.max_file_bytes),
+    Key(name="capture.max_files", kind=Kind.COUNT, default=_LIMITS.max_files),
+    Key(name="capture.max_total_bytes", kind=Kind.COUNT, default=_LIMITS.max_total_bytes),
+    Key(name="capture.include", kind=Kind.TEXTS, default=()),
+    Key(name="lease.ttl_s", kind=Kind.COUNT, default=60, minimum=5),
+)
+BY_NAME = {key.name: key for key in KEYS}
+BY_ENVIRONMENT = {key.environment: key for key in KEYS}
+
+
+def nearest(word: str, known: tuple[str, ...], *, shown: Callable[[str], str] = str) -> str:
+    """Return a hint that names the known word most like `word`, or lists them all."""
+    import difflib
+
+    close = difflib.get_close_matches(word, known, n=1)
+    if close:
+        return f"did you mean `{shown(close[0])}`?"
+    return "known: " + ", ".join(shown(each) for each in known)

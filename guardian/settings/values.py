@@ -1,0 +1,68 @@
+"""The settings as the rest of guardian sees them: frozen, typed, each with where it came from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from guardian.domain.configuration import CaptureLimits
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """Where a value came from.
+
+    Attributes:
+        kind: `flag`, `environment`, `file` or `default`.
+        name: The flag, the variable, or the file's path; empty for a default.
+    """
+
+    kind: str
+    name: str = ""
+
+    def __str__(self) -> str:
+        """Name the source for a person: `environment GUARDIAN_STORE`."""
+        return f"{self.kind} {self.name}".rstrip()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Encryption:
+    """Client-side encryption of the store; none when both are empty.
+
+    Attributes:
+        kms_keys: ARNs; each of them alone can open what was sealed.
+        key_file: Absolute path of a raw key.
+    """
+
+    kms_keys: tuple[str, ...] = ()
+    key_file: Path | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lease:
+    """How long the lease on a project lasts without being renewed."""
+
+    ttl_s: int = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """All settings of one call.
+
+    Attributes:
+        project: None for the backend's address and workspace.
+        store: Absolute path of a directory, or `s3://bucket/prefix`.
+        engine: `auto`, `terraform`, `tofu`, `embedded`, or an absolute path.
+        on_failure: None where nobody chose: `ask` on a terminal, `hold` elsewhere.
+        file: The settings file that was read; None when there is none.
+        sources: Where each value came from, by dotted key; every key is there.
+    """
+
+    store: str
+    project: str | None = None
+    engine: str = "auto"
+    on_failure: str | None = None
+    encryption: Encryption = field(default_factory=Encryption)
+    capture: CaptureLimits = field(default_factory=CaptureLimits)
+    lease: Lease = field(default_factory=Lease)
+    file: Path | None = None
+    sources: Mapping[str, Source] = field(default_factory=dict)
