@@ -1,0 +1,1 @@
+"""Real components for tests: servers that are started, reset and stopped by the fixtures."""
