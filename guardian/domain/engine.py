@@ -120,11 +120,16 @@ class EngineOutcome:
         exit_code: Its exit code; negative for the signal that killed it.
         diagnostics: Errors and warnings in order of appearance.
         interrupted: Whether guardian forwarded an interrupt to it.
+        needs_init: Whether it failed because the directory must be initialised (again).
+        stranded_state: File that holds a state the engine could not save (`errored.tfstate`, or its output
+            with an emergency dump), or None. Its content is secret.
     """
 
     exit_code: int
     diagnostics: tuple[Diagnostic, ...] = ()
     interrupted: bool = False
+    needs_init: bool = False
+    stranded_state: Path | None = None
 
     @property
     def errors(self) -> tuple[Diagnostic, ...]:
@@ -161,3 +166,22 @@ class RawState:
 
     body: bytes | None
     source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanFile:
+    """What a saved plan holds, read without a process.
+
+    Attributes:
+        sha256: Digest of the file.
+        body: The file's bytes.
+        prior_state: The state as recorded when the plan was made (`tfstate-prev`).
+        refreshed_state: The same after the refresh: what was live.
+        configuration: Content of the planned `*.tf` files by `m-<module key>/<name>`.
+    """
+
+    sha256: str
+    body: bytes
+    prior_state: bytes
+    refreshed_state: bytes
+    configuration: Mapping[str, bytes]

@@ -32,7 +32,10 @@ def wrong_state(known: KnownFacts | None, present: StateFacts | None) -> str | N
     if known is None:
         return None
     if present is None:
-        return f"the backend has no state, but serial {known.serial} with {known.instances} instances was recorded"
+        return (
+            f"the backend has no state, but serial {known.serial} "
+            f"with {known.instances} instances was recorded"
+        )
     if present.lineage != known.lineage:
         return f"the state has lineage {present.lineage}, but {known.lineage} was recorded: another state"
     if present.serial < known.serial:

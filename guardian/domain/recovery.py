@@ -45,6 +45,21 @@ Step = Reapply | AskHuman
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """One numbered choice after a failure.
+
+    Attributes:
+        key: What stands for it: a value of `--on-failure`.
+        text: What it does.
+        addresses: What it would touch, as far as is known without planning.
+    """
+
+    key: str
+    text: str
+    addresses: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
     """How a reverse plan divides: what the run touched, and other people's changes."""
 

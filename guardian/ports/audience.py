@@ -5,6 +5,7 @@ from typing import Any, Protocol
 
 from guardian.domain.incident import Incident
 from guardian.domain.plan import PlannedChange, PlanSummary
+from guardian.domain.recovery import Choice
 
 
 class Audience(Protocol):
@@ -47,25 +48,6 @@ class Audience(Protocol):
         """Ask for `yes`; only called when `can_answer`."""
         ...
 
-    def choose(self, question: str, choices: Sequence["Choice"]) -> str:
+    def choose(self, question: str, choices: Sequence[Choice]) -> str:
         """Ask for one of the numbered choices and return its `key`; only called when `can_answer`."""
-        ...
-
-
-class Choice(Protocol):
-    """One numbered choice."""
-
-    @property
-    def key(self) -> str:
-        """What is returned."""
-        ...
-
-    @property
-    def text(self) -> str:
-        """What it does."""
-        ...
-
-    @property
-    def addresses(self) -> Sequence[str]:
-        """What it would touch."""
         ...

@@ -10,6 +10,7 @@ from guardian.domain.engine import (
     ChildProcess,
     EngineOutcome,
     EngineVersion,
+    PlanFile,
     PlanOptions,
     RawState,
     WorkingDirectory,
@@ -55,6 +56,10 @@ class Engine(Protocol):
         """Run `apply -json` of a saved plan file; `on_start` is called once, as soon as the pid is known."""
         ...
 
+    def read_plan(self, plan: Path) -> PlanFile:
+        """Read a saved plan file without a process; raise `EngineError` when it is none."""
+        ...
+
     def show_plan_json(self, where: WorkingDirectory, plan: Path) -> bytes:
         """Return `show -json` of a saved plan; costs a load of every provider's schema."""
         ...
@@ -80,4 +85,12 @@ class StateBackend(Protocol):
 
     def read(self, where: WorkingDirectory, backend: Backend) -> RawState:
         """Return the raw state: straight from the backend where its kind is known, else by `state pull`."""
+        ...
+
+    def lock_holder(self, where: WorkingDirectory, backend: Backend) -> str:
+        """Say who holds Terraform's own lock on the state (id, operation, who, since), for a person.
+
+        Returns:
+            Empty when it is free or when this kind of backend does not tell.
+        """
         ...

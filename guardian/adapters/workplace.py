@@ -1,0 +1,47 @@
+"""Run directories on the local disk."""
+
+import os
+import shutil
+from pathlib import Path
+
+from guardian.errors import UsageError
+
+
+class DiskWorkplace:
+    """Implements `ports.workplace.Workplace` below one directory, `<base>/runs`."""
+
+    def __init__(self, base: Path) -> None:
+        self._base = base
+
+    def open_run(self, run_id: str) -> Path:
+        """See the port."""
+        path = self._base / "runs" / run_id
+        try:
+            if not self._base.exists():
+                self._base.mkdir(parents=True, mode=0o700)
+                (self._base / ".gitignore").write_text("*\n")
+            path.parent.mkdir(mode=0o700, exist_ok=True)
+            path.mkdir(mode=0o700)
+        except OSError as error:
+            raise UsageError(
+                f"cannot make the run's private directory {path}: {error.strerror}",
+                hint="make its parent writable, or free space on its disk",
+            ) from error
+        return path
+
+    def write(self, path: Path, body: bytes) -> None:
+        """See the port."""
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(body)
+
+    def read(self, path: Path) -> bytes:
+        """See the port."""
+        try:
+            return path.read_bytes()
+        except OSError as error:
+            raise UsageError(f"cannot read {path}: {error.strerror}") from error
+
+    def close_run(self, run_id: str) -> None:
+        """See the port."""
+        shutil.rmtree(self._base / "runs" / run_id, ignore_errors=True)

@@ -1,0 +1,24 @@
+"""Private places on this machine: run directories and the files in them."""
+
+from pathlib import Path
+from typing import Protocol
+
+
+class Workplace(Protocol):
+    """Owns the directory in which runs keep plan files and engine streams, all of them secret."""
+
+    def open_run(self, run_id: str) -> Path:
+        """Make and return the run's private directory (0700)."""
+        ...
+
+    def write(self, path: Path, body: bytes) -> None:
+        """Create a file (0600) that must not exist yet."""
+        ...
+
+    def read(self, path: Path) -> bytes:
+        """Return a file's content; raise `UsageError` when it cannot be read."""
+        ...
+
+    def close_run(self, run_id: str) -> None:
+        """Remove the run's directory; what cannot be removed stays."""
+        ...
