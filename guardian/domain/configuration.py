@@ -1,7 +1,7 @@
 """A configuration as a list of files that can be laid out again on another machine."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +46,7 @@ class CapturedConfiguration:
         left_out: What a restore will not have, sorted by path.
         var_files: Paths below the base of the variable files given by option, in order of the options.
         lock_file: Whether `.terraform.lock.hcl` is among the files.
+        providers: Locked provider versions by source address, as the lock file has them.
     """
 
     root: str
@@ -53,6 +54,7 @@ class CapturedConfiguration:
     left_out: tuple[LeftOut, ...]
     var_files: tuple[str, ...]
     lock_file: bool
+    providers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
