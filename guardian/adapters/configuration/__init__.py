@@ -1,0 +1,36 @@
+"""The configuration's side of the disk: what a plan reads, laid out again elsewhere."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from guardian.adapters.configuration import capture, git, layout
+from guardian.domain.configuration import (
+    CapturedConfiguration,
+    CaptureLimits,
+    ConfigurationFile,
+    GitPosition,
+)
+
+
+class DiskConfiguration:
+    """A `ConfigurationSource` over the local disk and git."""
+
+    def capture(
+        self,
+        root: Path,
+        *,
+        data_dir: Path,
+        var_files: tuple[str, ...],
+        limits: CaptureLimits,
+        exclude: tuple[Path, ...],
+    ) -> CapturedConfiguration:
+        """List everything a plan of `root` reads; nothing is read yet but what tells where to look."""
+        return capture.capture(root, data_dir=data_dir, var_files=var_files, limits=limits, exclude=exclude)
+
+    def lay_out(self, files: Iterable[ConfigurationFile], base: Path) -> None:
+        """Write each file below `base`, refusing any path that would leave it."""
+        layout.lay_out(files, base)
+
+    def git_position(self, root: Path) -> GitPosition | None:
+        """Return where the checkout that holds `root` stands."""
+        return git.git_position(root)
