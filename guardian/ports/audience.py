@@ -16,6 +16,11 @@ class Audience(Protocol):
         """Whether a person can be asked."""
         ...
 
+    @property
+    def wants_color(self) -> bool:
+        """Whether what is rendered for people may hold colour."""
+        ...
+
     def phase(self, text: str) -> None:
         """Say what begins now, for instance `planning`."""
         ...
