@@ -1,0 +1,85 @@
+"""The retry policy of a remote store: patient once it has answered, brief before that."""
+
+import logging
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar
+
+from guardian.adapters.store.s3_errors import error_code, is_transient
+
+if TYPE_CHECKING:
+    from stamina.instrumentation import RetryDetails
+
+T = TypeVar("T")
+
+_log = logging.getLogger("guardian.store")
+_WAIT_MAX_S = 5.0
+# Before the first answer a wrong address is likelier than an outage: a person should not wait for long.
+_FIRST_ANSWER_S = 15.0
+
+
+class GaveUpError(Exception):
+    """A request failed for good; the vendor's error is the cause."""
+
+    def __init__(self, error: Exception, tries: int) -> None:
+        super().__init__(str(error))
+        self.error = error
+        self.tries = tries
+
+
+class RetryPolicy:
+    """Repeats a request while its failure may pass.
+
+    Args:
+        try_s: Longest time of one try.
+        total_s: Longest time of one request with its repetitions.
+        wait_s: First pause between two tries; doubles up to 5 s.
+    """
+
+    def __init__(self, *, try_s: float, total_s: float, wait_s: float) -> None:
+        # The last try may take its full time after the last pause, and still end within the total.
+        self._until_s = max(total_s - try_s - _WAIT_MAX_S, wait_s)
+        self._wait_s = wait_s
+        self._answered = False
+
+    def ask(self, request: Callable[[], T]) -> T:
+        """Send a request until it is answered, refused for good, or the time is over.
+
+        Raises:
+            GaveUpError: The last failure, when it is one of botocore's.
+        """
+        import stamina
+        import stamina.instrumentation
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        # stamina's own hooks write to stdout or stderr as it finds other packages installed.
+        stamina.instrumentation.set_on_retry_hooks([_record])
+        started = time.monotonic()
+        tries = 0
+
+        def again(error: Exception) -> bool:
+            nonlocal tries
+            tries += 1
+            self._answered = self._answered or isinstance(error, ClientError)
+            patient = self._answered or time.monotonic() - started < _FIRST_ANSWER_S
+            return patient and is_transient(error)
+
+        caller = stamina.RetryingCaller(
+            attempts=None,
+            timeout=self._until_s,
+            wait_initial=self._wait_s,
+            wait_max=_WAIT_MAX_S,
+            wait_jitter=self._wait_s,
+        )
+        try:
+            answer = caller.on(again)(request)
+        except (BotoCoreError, ClientError) as error:
+            raise GaveUpError(error, tries) from error
+        self._answered = True
+        return answer
+
+
+def _record(details: "RetryDetails") -> None:
+    cause = details.caused_by
+    code = error_code(cause) or type(cause).__name__
+    _log.info("the store answered %s; try %d in %.1f s", code, details.retry_num + 1, details.wait_for)
