@@ -1,0 +1,175 @@
+"""The two audiences of a run: a person, and a program that reads JSON Lines. Twins over the same values."""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from guardian.cli import prompts
+from guardian.cli.console import Console
+from guardian.cli.live import LiveLine
+from guardian.cli.views import jsonl
+from guardian.cli.views.incident import incident_text
+from guardian.cli.views.plan import change_lines, plan_text
+from guardian.cli.views.progress import ApplyProgress, duration
+from guardian.cli.views.terminal import visible, visible_lines
+from guardian.domain.incident import Incident
+from guardian.domain.plan import PlannedChange, PlanSummary
+from guardian.domain.recovery import Choice
+
+
+class PersonAudience:
+    """Implements `ports.audience.Audience` on stdout and stderr.
+
+    At a terminal one line says what runs now; elsewhere each event is a line of its own.
+    """
+
+    def __init__(
+        self,
+        console: Console,
+        terminal: prompts.Terminal,
+        *,
+        monotonic_s: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._console = console
+        self._terminal = terminal
+        self._monotonic_s = monotonic_s
+        self._progress: ApplyProgress | None = None
+        self._live: LiveLine | None = None
+
+    @property
+    def can_answer(self) -> bool:
+        """See the port."""
+        return self._terminal.is_there
+
+    @property
+    def wants_color(self) -> bool:
+        """See the port."""
+        return self._console.paint.on
+
+    def phase(self, text: str) -> None:
+        """See the port."""
+        self.close()
+        since_s = self._monotonic_s()
+        words = visible(text)
+        if self._console.live:
+            self._live = LiveLine(
+                self._console.stderr, lambda: f"{words} · {duration(self._monotonic_s() - since_s)}"
+            )
+        else:
+            self._console.say(f"{words}...")
+
+    def note(self, text: str) -> None:
+        """See the port."""
+        self._say(f"{self._console.message_paint.yellow('Note:')} {visible_lines(text)}")
+
+    def engine_event(self, event: Mapping[str, Any]) -> None:
+        """See the port."""
+        if self._progress is None:
+            return
+        line = self._progress.take(event, self._monotonic_s(), self._console.message_paint)
+        if line is None and self._live is None:
+            line = self._progress.started(event)
+        if line is not None:
+            self._say(line)
+
+    def applying(self, changes: Sequence[PlannedChange]) -> None:
+        """See the port."""
+        self.close()
+        progress = ApplyProgress(changes)
+        self._progress = progress
+        if self._console.live:
+            self._live = LiveLine(
+                self._console.stderr, lambda: f"applying {progress.status(self._monotonic_s())}"
+            )
+        else:
+            self._console.say(f"applying {progress.count}...")
+
+    def plan(self, summary: PlanSummary, rendered: str | None) -> None:
+        """See the port."""
+        self.close()
+        self._console.show(plan_text(summary, rendered, self._console.paint))
+
+    def outside(self, changes: Sequence[PlannedChange]) -> None:
+        """See the port."""
+        if changes:
+            self.close()
+            lines = ["", "Changes of other people, which this recovery leaves alone:"]
+            self._console.show("\n".join([*lines, *change_lines(changes, self._console.paint)]))
+
+    def incident(self, incident: Incident) -> None:
+        """See the port."""
+        self.close()
+        self._console.show("\n" + incident_text(incident, self._console.paint) + "\n")
+
+    def approve(self, question: str) -> bool:
+        """See the port."""
+        self.close()
+        return prompts.approve(self._terminal, question)
+
+    def choose(self, question: str, choices: Sequence[Choice]) -> str:
+        """See the port."""
+        self.close()
+        return prompts.choose(self._terminal, question, choices)
+
+    def close(self) -> None:
+        """Take the status line away; called at the end of every command."""
+        if self._live is not None:
+            self._live.stop()
+            self._live = None
+        self._progress = None
+
+    def _say(self, text: str) -> None:
+        if self._live is not None:
+            self._live.print(text)
+        else:
+            self._console.say(text)
+
+
+class ProgramAudience:
+    """Implements `ports.audience.Audience` as JSON Lines; it is never asked anything."""
+
+    can_answer = False
+    wants_color = False
+
+    def __init__(self, console: Console) -> None:
+        self._line = console.line
+
+    def phase(self, text: str) -> None:
+        """See the port."""
+        self._line({"type": "phase", "phase": text})
+
+    def note(self, text: str) -> None:
+        """See the port."""
+        self._line({"type": "note", "message": text})
+
+    def engine_event(self, event: Mapping[str, Any]) -> None:
+        """See the port."""
+        self._line({"type": "terraform", "event": event})
+
+    def applying(self, changes: Sequence[PlannedChange]) -> None:
+        """See the port."""
+        self._line({"type": "applying", "addresses": [each.address for each in changes]})
+
+    def plan(self, summary: PlanSummary, rendered: str | None) -> None:  # noqa: ARG002 - for people
+        """See the port."""
+        self._line(jsonl.plan(summary))
+
+    def outside(self, changes: Sequence[PlannedChange]) -> None:
+        """See the port."""
+        for each in changes:
+            self._line({"type": "outside", **jsonl.change(each)})
+
+    def incident(self, incident: Incident) -> None:
+        """See the port."""
+        self._line({"type": "incident", **incident.to_json()})
+
+    def approve(self, question: str) -> bool:
+        """Refuse: whoever wants a change in JSON mode says -auto-approve."""
+        raise RuntimeError(f"nobody can be asked: {question}")
+
+    def choose(self, question: str, choices: Sequence[Choice]) -> str:
+        """Refuse, as `approve` does."""
+        raise RuntimeError(f"nobody can be asked: {question} ({len(choices)} choices)")
+
+    def close(self) -> None:
+        """End; nothing is open."""

@@ -1,0 +1,68 @@
+"""The options of the commands, by Terraform's names where Terraform has them."""
+
+from dataclasses import dataclass
+
+from guardian.cli.declare import flag, number, value, values
+
+ON_FAILURE = ("ask", "hold", "restore")
+
+
+@dataclass(frozen=True, kw_only=True)
+class OutputOptions:
+    """What every command takes."""
+
+    json: bool = flag("--json", "Write JSON Lines to stdout; the last line is the result")
+    no_color: bool = flag("-no-color", "Write no colours")
+    chdir: str | None = value("-chdir", "DIR", "Switch to this directory first")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProjectOptions(OutputOptions):
+    """What every command takes that works on a project."""
+
+    project: str | None = value("--project", "NAME", "The project, where no checkout names it")
+    store: str | None = value("--store", "PLACE", "A directory or s3://bucket/prefix")
+    engine: str | None = value("--engine", "ENGINE", "auto, terraform, tofu, embedded, or a path")
+
+    @property
+    def flags(self) -> dict[str, str | None]:
+        """The flags among the settings' layers, by dotted key."""
+        return {"project": self.project, "store": self.store, "engine": self.engine}
+
+
+@dataclass(frozen=True, kw_only=True)
+class EngineOptions(ProjectOptions):
+    """What every command takes that runs the engine on a checkout."""
+
+    backend_config: tuple[str, ...] = values(
+        "-backend-config", "PATH|KEY=VALUE", "Backend configuration, when guardian runs init"
+    )
+    reconfigure: bool = flag("-reconfigure", "Initialise again, and take the backend as it is configured now")
+    upgrade: bool = flag("-upgrade", "Initialise again, and take newer modules and providers")
+    input: bool = flag("-input", "Ask where there is a terminal; -input=false never asks", default=True)
+    lock: bool = flag("-lock", "Hold Terraform's lock on the state; -lock=false does not", default=True)
+    lock_timeout: str | None = value("-lock-timeout", "DURATION", "How long to wait for that lock: 30s, 5m")
+    parallelism: int | None = number(
+        "-parallelism", "N", "How many operations at once; Terraform's own is 10"
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanningOptions(EngineOptions):
+    """The options of `terraform plan`."""
+
+    var: tuple[str, ...] = values("-var", "NAME=VALUE", "Set a variable of the root module")
+    var_file: tuple[str, ...] = values("-var-file", "FILE", "Read variables from a file")
+    target: tuple[str, ...] = values("-target", "ADDRESS", "Limit to this address and what it depends on")
+    replace: tuple[str, ...] = values("-replace", "ADDRESS", "Replace this instance")
+    destroy: bool = flag("-destroy", "Plan the destruction of everything")
+    refresh: bool = flag("-refresh", "Read every object first; -refresh=false does not", default=True)
+    refresh_only: bool = flag("-refresh-only", "Only bring the record up to date")
+    compact_warnings: bool = flag("-compact-warnings", "Show warnings in one line each")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApprovalOptions:
+    """How a change is approved."""
+
+    auto_approve: bool = flag("-auto-approve", "Do not ask before applying")

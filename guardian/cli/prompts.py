@@ -1,0 +1,116 @@
+"""Questions to a person at a terminal, answered as Terraform's are."""
+
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Protocol, TextIO
+
+from guardian.cli.views.terminal import visible
+from guardian.domain.recovery import Choice
+from guardian.errors import InterruptedRunError
+
+SHOWN_ADDRESSES = 8
+
+
+class Terminal(Protocol):
+    """Where a person reads and types, whatever stdin and stdout are connected to."""
+
+    @property
+    def is_there(self) -> bool:
+        """Whether somebody can be asked."""
+        ...
+
+    def ask(self, text: str) -> str:
+        """Show `text`, wait for one line and return it without its end.
+
+        Raises:
+            InterruptedRunError: The terminal was closed or the question was interrupted.
+        """
+        ...
+
+
+class ControllingTerminal:
+    """The process's terminal: stdin and stderr when both are one, else /dev/tty."""
+
+    def __init__(self, *, stdin: TextIO | None = None, device: str = "/dev/tty") -> None:
+        self._stdin = sys.stdin if stdin is None else stdin
+        self._device = device
+
+    @property
+    def is_there(self) -> bool:
+        """See the protocol."""
+        if self._is_direct():
+            return True
+        try:
+            descriptor = os.open(self._device, os.O_RDWR | os.O_NOCTTY)
+        except OSError:
+            return False
+        try:
+            return os.isatty(descriptor)
+        finally:
+            os.close(descriptor)
+
+    def ask(self, text: str) -> str:
+        """See the protocol."""
+        with self._streams() as (source, sink):
+            try:
+                sink.write(text)
+                sink.flush()
+                line = source.readline()
+            except (OSError, KeyboardInterrupt) as error:
+                raise InterruptedRunError("interrupted while asking") from error
+        if not line:
+            raise InterruptedRunError("the terminal was closed before the question was answered")
+        return line.rstrip("\r\n")
+
+    def _is_direct(self) -> bool:
+        try:
+            return bool(self._stdin) and self._stdin.isatty() and sys.stderr.isatty()
+        except ValueError:  # closed
+            return False
+
+    @contextmanager
+    def _streams(self) -> Iterator[tuple[TextIO, TextIO]]:
+        if self._is_direct():
+            yield self._stdin, sys.stderr
+            return
+        with (
+            open(self._device, encoding="utf-8", errors="replace") as source,  # noqa: PTH123 - a device
+            open(self._device, "w", encoding="utf-8", errors="backslashreplace") as sink,  # noqa: PTH123 - same
+        ):
+            yield source, sink
+
+
+class NoTerminal:
+    """Nobody is there: `-input=false`, or JSON mode."""
+
+    is_there = False
+
+    def ask(self, text: str) -> str:
+        """Refuse; asking here is a defect."""
+        raise RuntimeError(f"nobody can be asked: {text}")
+
+
+def approve(terminal: Terminal, question: str) -> bool:
+    """Ask for `yes`; anything else is no."""
+    answer = terminal.ask(
+        f"\n{visible(question)}\n  Only 'yes' will be accepted to approve.\n\n  Enter a value: "
+    )
+    return answer.strip() == "yes"
+
+
+def choose(terminal: Terminal, question: str, choices: Sequence[Choice]) -> str:
+    """Ask for a number until it is one; an empty answer takes the first choice, which is the safe one."""
+    lines = ["", visible(question)]
+    for index, each in enumerate(choices, 1):
+        lines.append(f"  {index}. {visible(each.text)}")
+        lines += [f"       {visible(address)}" for address in each.addresses[:SHOWN_ADDRESSES]]
+        if len(each.addresses) > SHOWN_ADDRESSES:
+            lines.append(f"       and {len(each.addresses) - SHOWN_ADDRESSES} more")
+    text = "\n".join([*lines, "", f"  Enter a number from 1 to {len(choices)} [1]: "])
+    while True:
+        answer = terminal.ask(text).strip() or "1"
+        if answer.isascii() and answer.isdigit() and 1 <= int(answer) <= len(choices):
+            return choices[int(answer) - 1].key
+        text = f"  {visible(answer)!r} is none of them. Enter a number from 1 to {len(choices)} [1]: "

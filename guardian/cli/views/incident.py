@@ -1,0 +1,79 @@
+"""One screen on a failure: which address, why, how far the run came, whether the record was saved."""
+
+from collections.abc import Sequence
+
+from guardian.cli.views.terminal import Paint, visible, visible_lines
+from guardian.domain.engine import Diagnostic
+from guardian.domain.incident import Incident, StateRecord
+
+SHOWN = 15
+_RECORD = {
+    StateRecord.SAVED: "saved: it holds what the run did",
+    StateRecord.UNCHANGED: "unchanged: the run did nothing that it would hold",
+    StateRecord.STRANDED: "NOT saved: it does not hold what the run did",
+    StateRecord.UNREADABLE: "cannot be read",
+}
+
+
+def incident_text(incident: Incident, paint: Paint) -> str:
+    """Return the screen."""
+    blocks = [_heading(incident, paint), *(_cause(each, paint) for each in incident.causes)]
+    progress = incident.progress
+    blocks.append(
+        "\n".join(
+            [
+                *_group("done", progress.done, paint.green("done"), ()),
+                *_group("failed", progress.failed, paint.red("failed"), incident.tainted),
+                *_group("in flight", progress.in_flight, paint.yellow("in flight"), incident.tainted),
+                *_group("never started", progress.not_started, paint.dim("never started"), ()),
+            ]
+        )
+    )
+    record = _RECORD[incident.record]
+    saved = incident.record in {StateRecord.SAVED, StateRecord.UNCHANGED}
+    lock = visible(incident.lock_left) if incident.lock_left else "free"
+    blocks.append(
+        "\n".join(
+            [
+                f"  State  {record if saved else paint.red(record)}",
+                f"  Lock   {paint.yellow(lock) if incident.lock_left else lock}",
+                f"  Run    {visible(incident.run_id)}",
+            ]
+        )
+    )
+    return "\n\n".join(each for each in blocks if each)
+
+
+def _heading(incident: Incident, paint: Paint) -> str:
+    if incident.interrupted:
+        what = "The apply was interrupted"
+    elif incident.exit_code < 0:
+        what = f"The apply was killed by signal {-incident.exit_code}"
+    else:
+        what = "The apply failed"
+    failed = len(incident.progress.failed)
+    where = f" at {visible(incident.progress.failed[0])}" if failed == 1 else ""
+    where = f" at {failed} addresses" if failed > 1 else where
+    return paint.red(paint.bold(f"{what}{where}"))
+
+
+def _cause(cause: Diagnostic, paint: Paint) -> str:
+    place = f"{visible(cause.filename)}:{cause.line}" if cause.filename else ""
+    about = " · ".join(each for each in (visible(cause.address), place) if each)
+    lines = [f"  {paint.red('Error:')} {visible(cause.summary)}"]
+    if about:
+        lines.append(f"    {paint.dim(about)}")
+    if cause.detail:
+        lines += [f"    {line}".rstrip() for line in visible_lines(cause.detail).strip().split("\n")]
+    return "\n".join(lines)
+
+
+def _group(name: str, addresses: Sequence[str], title: str, tainted: Sequence[str]) -> list[str]:
+    padding = " " * (14 - len(name))
+    lines = [f"  {title}{padding}{len(addresses)}"]
+    for each in addresses[:SHOWN]:
+        note = "  (tainted: recorded, and half made)" if each in tainted else ""
+        lines.append(f"      {visible(each)}{note}")
+    if len(addresses) > SHOWN:
+        lines.append(f"      and {len(addresses) - SHOWN} more")
+    return lines

@@ -1,0 +1,34 @@
+"""The JSON Lines twin of the human views: one object a line, fields added and never renamed."""
+
+from typing import Any
+
+from guardian.domain.guards import reversibility
+from guardian.domain.plan import PlannedChange, PlanSummary
+
+
+def plan(summary: PlanSummary) -> dict[str, Any]:
+    """Return the line on a plan."""
+    counts = summary.counts
+    return {
+        "type": "plan",
+        "counts": {
+            "add": counts.add,
+            "change": counts.change,
+            "remove": counts.remove,
+            "import": counts.import_,
+        },
+        "changes": [{**change(each), "reversibility": reversibility(each)} for each in summary.changes],
+        "drifted": list(summary.drifted),
+        "outputs": dict(summary.outputs),
+    }
+
+
+def change(each: PlannedChange) -> dict[str, Any]:
+    """Return one planned change."""
+    return {
+        "address": each.address,
+        "action": str(each.action),
+        "reason": each.reason,
+        "previous_address": each.previous_address,
+        "deposed": each.deposed,
+    }

@@ -1,0 +1,114 @@
+"""A plan for people: Terraform's own rendering, with guardian's verdicts below it."""
+
+from collections.abc import Iterable, Sequence
+
+from guardian.cli.views.terminal import Paint, rendered, visible
+from guardian.domain.data_holders import DATA_HOLDERS
+from guardian.domain.guards import reversibility
+from guardian.domain.plan import DESTRUCTIVE, Action, Counts, PlannedChange, PlanSummary
+
+SHOWN_DRIFT = 10
+_SIGNS = {
+    Action.CREATE: "+",
+    Action.UPDATE: "~",
+    Action.REPLACE: "-/+",
+    Action.DELETE: "-",
+    Action.MOVE: "->",
+    Action.IMPORT: "<=",
+    Action.FORGET: ".",
+}
+
+
+def plan_text(summary: PlanSummary, rendering: str | None, paint: Paint) -> str:
+    """Return the plan.
+
+    Args:
+        summary: Its intents.
+        rendering: Terraform's own text, or None: then the changes are listed in a line each.
+        paint: Colours.
+    """
+    blocks = []
+    if rendering is not None:
+        blocks.append(rendered(rendering, color=paint.on).strip("\n"))
+    elif summary.changes:
+        blocks.append("\n".join(change_lines(summary.changes, paint)))
+    if verdicts := _verdicts(summary, paint):
+        blocks.append("\n".join([paint.bold("guardian:"), *verdicts]))
+    if rendering is None:
+        blocks.append(counts_text(summary))
+    return "\n\n".join(blocks)
+
+
+def change_lines(changes: Iterable[PlannedChange], paint: Paint) -> list[str]:
+    """Return one line a change: sign, address, what happens and why."""
+    return [f"  {_sign(each, paint)} {_words(each)}" for each in changes]
+
+
+def counts_text(summary: PlanSummary) -> str:
+    """Return Terraform's own sentence on a plan."""
+    if summary.is_empty:
+        return "No changes."
+    return f"Plan: {_counts(summary.counts)}."
+
+
+def _counts(counts: Counts) -> str:
+    imported = [f"{counts.import_} to import"] if counts.import_ else []
+    return ", ".join(
+        [*imported, f"{counts.add} to add", f"{counts.change} to change", f"{counts.remove} to destroy"]
+    )
+
+
+def _verdicts(summary: PlanSummary, paint: Paint) -> list[str]:
+    lines = [
+        f"  {paint.red('!')} {visible(each.address)}: {reversibility(each)}"
+        for each in summary.changes
+        if each.action in DESTRUCTIVE
+    ]
+    undoable = sum(each.action not in DESTRUCTIVE for each in summary.changes)
+    holders = sum(
+        each.action in DESTRUCTIVE and each.resource_type in DATA_HOLDERS for each in summary.changes
+    )
+    if summary.changes:
+        lost = f", {holders} of them with the loss of data" if holders else ""
+        lines.append(
+            f"  {undoable} of {_many(len(summary.changes), 'change')} can be undone as they were, "
+            f"{len(summary.changes) - undoable} cannot{lost}"
+        )
+    lines += _drift_lines(summary.drifted, paint)
+    return lines
+
+
+def _drift_lines(drifted: Sequence[str], paint: Paint) -> list[str]:
+    if not drifted:
+        return []
+    lines = [f"  {paint.yellow('~')} {_many(len(drifted), 'instance')} changed outside Terraform:"]
+    lines += [f"      {visible(each)}" for each in drifted[:SHOWN_DRIFT]]
+    if len(drifted) > SHOWN_DRIFT:
+        lines.append(f"      and {len(drifted) - SHOWN_DRIFT} more")
+    return lines
+
+
+def _many(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def _sign(change: PlannedChange, paint: Paint) -> str:
+    sign = f"{_SIGNS.get(change.action, '?'):>3}"
+    match change.action:
+        case Action.CREATE | Action.IMPORT:
+            return paint.green(sign)
+        case Action.DELETE | Action.REPLACE:
+            return paint.red(sign)
+        case _:
+            return paint.yellow(sign)
+
+
+def _words(change: PlannedChange) -> str:
+    notes = []
+    if change.deposed:
+        notes.append(f"deposed object {visible(change.deposed)}")
+    if change.previous_address:
+        notes.append(f"was {visible(change.previous_address)}")
+    if change.reason:
+        notes.append(visible(change.reason).replace("_", " "))
+    return visible(change.address) + (f"  ({', '.join(notes)})" if notes else "")

@@ -1,0 +1,68 @@
+"""The encoder of the terminal: what others named or wrote is made visible before it is shown.
+
+A resource's key, a provider's error or a file's name may hold escape sequences that repaint the screen, or
+bidirectional controls that make one address look like another. Nothing reaches a terminal but through here.
+"""
+
+import re
+
+# Terraform colours its own rendering with these and nothing else.
+_COLOUR = re.compile(r"(\x1b\[[0-9;]*m)")
+
+
+def visible(text: str) -> str:
+    r"""Return `text` on one line, what cannot be seen written as an escape (`\x1b`, `\u202e`)."""
+    if text.isprintable():
+        return text
+    return "".join(each if each.isprintable() else _escape(each) for each in text)
+
+
+def visible_lines(text: str) -> str:
+    """Return `text` with its line ends and tabs kept, everything else as `visible` does."""
+    lines = text.replace("\r\n", "\n").split("\n")
+    return "\n".join("\t".join(visible(part) for part in line.split("\t")) for line in lines)
+
+
+def rendered(text: str, *, color: bool) -> str:
+    """Return Terraform's own rendering of a plan, with its colours or without, and no other sequence."""
+    parts = _COLOUR.split(text)
+    return "".join(
+        (part if color else "") if index % 2 else visible_lines(part) for index, part in enumerate(parts)
+    )
+
+
+class Paint:
+    """Colours, or nothing where they are off. Takes text that was made visible already."""
+
+    def __init__(self, *, on: bool) -> None:
+        self.on = on
+
+    def bold(self, text: str) -> str:
+        """Emphasise."""
+        return self._wrap("1", text)
+
+    def dim(self, text: str) -> str:
+        """Put into the background."""
+        return self._wrap("2", text)
+
+    def red(self, text: str) -> str:
+        """Mark what failed or is destroyed."""
+        return self._wrap("31", text)
+
+    def green(self, text: str) -> str:
+        """Mark what is done or created."""
+        return self._wrap("32", text)
+
+    def yellow(self, text: str) -> str:
+        """Mark what wants attention or is changed."""
+        return self._wrap("33", text)
+
+    def _wrap(self, code: str, text: str) -> str:
+        return f"\x1b[{code}m{text}\x1b[0m" if self.on and text else text
+
+
+PLAIN = Paint(on=False)
+
+
+def _escape(character: str) -> str:
+    return character.encode("unicode_escape").decode("ascii")
