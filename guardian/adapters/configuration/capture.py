@@ -6,8 +6,10 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from guardian.adapters.configuration.collection import Collection
+from guardian.adapters.configuration.lockfile import FILE_NAME, locked_providers
 from guardian.adapters.configuration.modules import Module, moved_manifest, read_modules
 from guardian.adapters.configuration.names import CONFIGURATION_SUFFIXES, is_own_path
+from guardian.adapters.configuration.references import add_references
 from guardian.domain.configuration import CapturedConfiguration, CaptureLimits, LeftOut
 from guardian.errors import ConfigurationError
 
@@ -24,6 +26,7 @@ def capture(
     _add_modules(found, modules)
     _add_fetched(found, top, data)
     options = _add_var_files(found, top, var_files)
+    add_references(found, top, modules, (*_automatic_variables(top), *options))
     _add_included(found, top, limits.include)
     return _relative(found, top, options)
 
@@ -73,6 +76,15 @@ def _add_var_files(found: Collection, top: str, var_files: tuple[str, ...]) -> t
     return tuple(taken)
 
 
+def _automatic_variables(top: str) -> tuple[str, ...]:
+    """Return the variable files that Terraform reads by itself, in its order."""
+    names = sorted(os.listdir(top))  # noqa: PTH208 - strings are wanted
+    usual = ("terraform.tfvars", "terraform.tfvars.json")
+    automatic = (name for name in names if name.endswith((".auto.tfvars", ".auto.tfvars.json")))
+    chosen = (*(name for name in usual if name in names), *automatic)
+    return tuple(f"{top}/{name}" for name in chosen if Path(top, name).is_file())
+
+
 def _add_included(found: Collection, top: str, include: tuple[str, ...]) -> None:
     for pattern in include:
         if Path(pattern).is_absolute():
@@ -93,12 +105,14 @@ def _relative(found: Collection, top: str, options: tuple[str, ...]) -> Captured
         LeftOut(path=_below(base, each.path), reason=each.reason, detail=each.detail)
         for each in found.left_out.values()
     )
+    lock_file = found.entries.get(f"{top}/{FILE_NAME}")
     return CapturedConfiguration(
         root=os.path.relpath(top, base),
         files=found.files(base),
         left_out=tuple(sorted(left_out, key=lambda each: each.path)),
         var_files=tuple(os.path.relpath(path, base) for path in options),
-        lock_file=f"{top}/.terraform.lock.hcl" in found.entries,
+        lock_file=lock_file is not None,
+        providers=locked_providers(lock_file.read()) if lock_file is not None else {},
     )
 
 

@@ -29,7 +29,7 @@ class Entry:
 
 
 class Collection:
-    """Files and what was left out, both keyed by target path."""
+    """Files by target path, and what was left out by path and detail."""
 
     def __init__(self, *, root: str, limits: CaptureLimits, exclude: Iterable[Path]) -> None:
         self._root = root
@@ -38,7 +38,7 @@ class Collection:
         self._walked: set[str] = set()
         self._total_bytes = 0
         self.entries: dict[str, Entry] = {}
-        self.left_out: dict[str, LeftOut] = {}
+        self.left_out: dict[tuple[str, str], LeftOut] = {}
 
     def add_tree(self, source: str, *, target: str | None = None) -> None:
         """Add a directory with everything below it, apart from what is Terraform's, git's or guardian's own.
@@ -88,8 +88,8 @@ class Collection:
         self._keep(Entry(target, len(body), executable=False, read=lambda: body))
 
     def leave(self, path: str, reason: str, detail: str = "") -> None:
-        """List something as not captured; the first reason stands."""
-        self.left_out.setdefault(path, LeftOut(path=path, reason=reason, detail=detail))
+        """List something as not captured, once."""
+        self.left_out.setdefault((path, detail), LeftOut(path=path, reason=reason, detail=detail))
 
     def holds(self, path: str) -> bool:
         """Tell whether a path lies in a directory that was captured as a whole, or was captured itself."""
