@@ -1,0 +1,112 @@
+"""The state backend port: which backend an initialised directory uses, and the raw state in it."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from guardian.adapters.terraform import s3_state
+from guardian.adapters.terraform.address import DEFAULT, address_of, local_path
+from guardian.adapters.terraform.backend_block import declares_backend
+from guardian.adapters.terraform.engine import TerraformEngine
+from guardian.adapters.terraform.lock import lock_holder
+from guardian.domain.engine import Backend, RawState, WorkingDirectory
+from guardian.errors import BackendError, EngineError
+
+REMOTE = {"cloud": "HCP Terraform", "remote": "a remote Terraform"}
+
+
+class TerraformStateBackend:
+    """Implements `ports.engine.StateBackend`.
+
+    Args:
+        engine: Reads, by `state pull`, the backends that are not known here.
+        environment: The policed environment of the engine's processes.
+    """
+
+    def __init__(self, engine: TerraformEngine, environment: Mapping[str, str]) -> None:
+        self._engine = engine
+        self._environment = environment
+
+    def locate(self, where: WorkingDirectory) -> Backend | None:
+        """See the port.
+
+        A directory whose providers or modules are missing is not told from others here: planning it says so
+        at once, and `EngineOutcome.needs_init` with it.
+        """
+        data_dir = where.root / where.environment.get("TF_DATA_DIR", ".terraform")
+        recorded = _recorded_backend(data_dir / "terraform.tfstate")
+        if recorded is None:
+            if declares_backend(where.root):
+                return None
+            recorded = ("local", {})
+        kind, config = recorded
+        if kind in REMOTE:
+            raise BackendError(
+                f"{where.root} uses the `{kind}` backend: its plans run in {REMOTE[kind]}, not here",
+                hint="guardian works with backends that only keep state: s3, local, gcs, azurerm, http, ...",
+            )
+        workspace = where.environment.get("TF_WORKSPACE") or _selected_workspace(data_dir / "environment")
+        return Backend(
+            kind=kind,
+            config=config,
+            workspace=workspace,
+            address=address_of(kind, config, workspace, where.root),
+        )
+
+    def read(self, where: WorkingDirectory, backend: Backend) -> RawState:
+        """See the port."""
+        environment = {**self._environment, **where.environment}
+        if backend.kind == "local":
+            path = local_path(backend.config, backend.workspace, where.root)
+            return RawState(body=_read_file(path), source="backend")
+        if backend.kind == "s3" and s3_state.is_readable(backend.config, environment):
+            body = s3_state.read_object(backend.config, backend.workspace, environment)
+            return RawState(body=body, source="backend")
+        return RawState(body=self._pull(where, backend), source="pull")
+
+    def lock_holder(self, where: WorkingDirectory, backend: Backend) -> str:
+        """See the port."""
+        return lock_holder(where.root, backend, {**self._environment, **where.environment})
+
+    def _pull(self, where: WorkingDirectory, backend: Backend) -> bytes | None:
+        named = WorkingDirectory(
+            root=where.root,
+            run_dir=where.run_dir,
+            environment={**where.environment, "TF_WORKSPACE": backend.workspace},
+        )
+        try:
+            return self._engine.output_of(named, "state pull", options={}) or None
+        except EngineError as error:
+            raise BackendError(
+                f"cannot read the state {backend.address}: {error.message}", hint="terraform state pull"
+            ) from error
+
+
+def _recorded_backend(path: Path) -> tuple[str, dict[str, Any]] | None:
+    body = _read_file(path)
+    if body is None:
+        return None
+    try:
+        backend = json.loads(body).get("backend")
+        return None if backend is None else (str(backend["type"]), dict(backend["config"] or {}))
+    except (ValueError, AttributeError, KeyError, TypeError) as error:
+        raise BackendError(
+            f"{path} does not hold the backend's configuration as Terraform writes it",
+            hint="terraform init -reconfigure",
+        ) from error
+
+
+def _selected_workspace(path: Path) -> str:
+    return (_read_file(path) or b"").decode(errors="replace").strip() or DEFAULT
+
+
+def _read_file(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise BackendError(
+            f"cannot read {path}: {error.strerror}", hint="make it readable for this user"
+        ) from error
