@@ -93,6 +93,12 @@ class PlanFailedError(EngineError):
     code = "plan_failed"
 
 
+class ApplyNotStartedError(EngineError):
+    """`terraform apply` ended before it changed anything, for want of the lock for instance."""
+
+    code = "apply_not_started"
+
+
 class BackendError(GuardianError):
     """The state cannot be read from its backend, or the backend is not supported."""
 
@@ -202,6 +208,13 @@ class InterruptedRunError(GuardianError):
 
     code = "interrupted"
     exit_code = ExitCode.INTERRUPTED
+
+
+class UnrecordedError(GuardianError):
+    """Terraform ran and may have changed things, but its end could not be recorded."""
+
+    code = "unrecorded"
+    exit_code = ExitCode.FAILED_HELD
 
 
 class RestoreIncompleteError(GuardianError):

@@ -35,6 +35,16 @@ class DiskWorkplace:
         with os.fdopen(descriptor, "wb") as file:
             file.write(body)
 
+    def replace(self, path: Path, body: bytes) -> None:
+        """See the port."""
+        beside = path.with_name(f".{path.name}.{os.getpid()}")
+        try:
+            self.write(beside, body)
+            beside.replace(path)
+        except OSError as error:
+            beside.unlink(missing_ok=True)
+            raise UsageError(f"cannot write {path}: {error.strerror}") from error
+
     def read(self, path: Path) -> bytes:
         """See the port."""
         try:

@@ -1,28 +1,18 @@
 """The guards before an apply: pure verdicts over the plan, the state and what the log knows."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from guardian.domain.data_holders import DATA_HOLDERS
 from guardian.domain.plan import Action, PlannedChange, destroyed
+from guardian.domain.standing import KnownState
 from guardian.domain.state import StateFacts
 
 MOST = 0.5
 FEW = 4
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KnownFacts:
-    """The last moment of the state that the log vouches for."""
-
-    lineage: str
-    serial: int
-    sha256: str
-    instances: int
-
-
-def wrong_state(known: KnownFacts | None, present: StateFacts | None) -> str | None:
+def wrong_state(known: KnownState | None, present: StateFacts | None) -> str | None:
     """Tell why the present state cannot be the successor of the known one, or None.
 
     Args:

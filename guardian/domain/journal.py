@@ -143,7 +143,7 @@ def advance(
         case Kind.HELD:
             return replace(standing, hold=Hold.from_json(body["hold"]))
         case Kind.RELEASED:
-            return replace(standing, hold=None)
+            return replace(standing, hold=None, open_incident=None)
         case Kind.RUN_OPENED:
             opened = RunRef(id=run_id or "", operation=body["operation"], opened_at=at, first_record=number)
             return replace(standing, last_run=opened)
@@ -168,7 +168,8 @@ def _weigh(
             return replace(standing, known_state=KnownState.from_json(body["state"]))
         case Kind.PROMOTED:
             return replace(standing, baseline=body["snapshot_id"], baseline_since=at, open_incident=None)
-        case Kind.INCIDENT_OPENED:
+        case Kind.INCIDENT_OPENED if standing.open_incident is None:
+            # A second failure, of the recovery itself, never hides the first.
             return replace(standing, open_incident=IncidentRef(run_id=run_id or "", record=number))
         case Kind.RECEIPT if body["proven"]:
             return replace(standing, open_incident=None)

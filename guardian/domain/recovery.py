@@ -25,6 +25,17 @@ class Reapply:
     destroy: bool = False
     addresses: tuple[str, ...] = ()
 
+    def to_json(self) -> dict[str, Any]:
+        """Return the step of the journal's records."""
+        return {
+            "kind": "reapply",
+            "snapshot_id": self.snapshot_id,
+            "reason": self.reason,
+            "targets": list(self.targets),
+            "destroy": self.destroy,
+            "addresses": list(self.addresses),
+        }
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AskHuman:
@@ -103,6 +114,7 @@ class Receipt:
         outside: Addresses in the closing plan that the run never touched: other people's changes.
         new_objects: Instances whose object is another one than before.
         differing: Instances whose fingerprint differs from the snapshot's, by attribute path.
+        unaccounted: Instances that were in flight and that no state knows: they may exist all the same.
         duration_s: From the start of the recovery to the proof.
     """
 
@@ -113,6 +125,7 @@ class Receipt:
     outside: tuple[str, ...]
     new_objects: tuple[NewObject, ...]
     differing: Mapping[str, tuple[str, ...]]
+    unaccounted: tuple[str, ...]
     duration_s: float
 
     def to_json(self) -> dict[str, Any]:

@@ -15,6 +15,10 @@ class Workplace(Protocol):
         """Create a file (0600) that must not exist yet."""
         ...
 
+    def replace(self, path: Path, body: bytes) -> None:
+        """Write a file (0600), whole or not at all, over whatever is there."""
+        ...
+
     def read(self, path: Path) -> bytes:
         """Return a file's content; raise `UsageError` when it cannot be read."""
         ...

@@ -1,0 +1,53 @@
+"""Everything an operation may reach: the ports, put together by `wiring`."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from guardian.domain.configuration import CaptureLimits
+from guardian.ports.audience import Audience
+from guardian.ports.configuration import ConfigurationSource
+from guardian.ports.differ import Differ
+from guardian.ports.engine import Engine, StateBackend
+from guardian.ports.system import Clock, Identity, Interruption
+from guardian.ports.workplace import Workplace
+from guardian.repository.repository import Repository
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checkout:
+    """The root module at hand.
+
+    Attributes:
+        root: Its directory.
+        data_dir: Terraform's data directory for it.
+        environment: Additions to each engine process, TF_WORKSPACE for instance.
+        project: Name from the settings, or empty: the backend's address names it then.
+        inputs: What else decides the variables, by source, without values: `flag -var`, `TF_VAR_x`.
+        inputs_digest: Digest over all variable inputs with their values.
+    """
+
+    root: Path
+    data_dir: Path
+    environment: dict[str, str]
+    project: str
+    inputs: tuple[tuple[str, str], ...]
+    inputs_digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """The ports, and the few numbers that settings give."""
+
+    engine: Engine
+    backend: StateBackend
+    configuration: ConfigurationSource
+    repository: Repository
+    clock: Clock
+    identity: Identity
+    interruption: Interruption
+    audience: Audience
+    differ: Differ
+    workplace: Workplace
+    limits: CaptureLimits
+    own_paths: tuple[Path, ...]
+    lease_ttl_s: float

@@ -1,0 +1,162 @@
+"""Apply one saved plan: events into the journal as they come, the state read again whatever happened."""
+
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from guardian.domain.engine import ApplyOptions, Backend, EngineOutcome, WorkingDirectory
+from guardian.domain.incident import Incident, StateRecord, diagnose, record_of
+from guardian.domain.journal import Kind
+from guardian.domain.plan import PlannedChange
+from guardian.domain.run import Progress, progress_of
+from guardian.domain.state import EMPTY
+from guardian.errors import BackendError, GuardianError, WrongStateError
+from guardian.operations.plan import Planned
+from guardian.operations.session import Reading, Session, read_state
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Executed:
+    """What one apply of a saved plan did.
+
+    Attributes:
+        outcome: How the engine ended.
+        progress: How far each instance came.
+        after: The state afterwards; None when it could not be read.
+        unreadable: Why it could not, or empty.
+        plan_json: `show -json` of the plan, None when it could not be made.
+    """
+
+    outcome: EngineOutcome
+    progress: Progress
+    after: Reading | None
+    unreadable: str
+    plan_json: bytes | None
+
+    @property
+    def went_well(self) -> bool:
+        """Tell whether the engine succeeded and its record can be read."""
+        return self.outcome.exit_code == 0 and self.after is not None
+
+
+def execute(
+    session: Session,
+    where: WorkingDirectory,
+    backend: Backend,
+    planned: Planned,
+    options: ApplyOptions,
+    *,
+    step: str,
+) -> Executed:
+    """Apply exactly the file of `planned`; "applying" is durable before the engine starts."""
+    context = session.context
+    session.stop_if_interrupted()
+    session.record(Kind.APPLYING, {"plan_sha256": planned.file.sha256, "step": step})
+    context.audience.applying(planned.summary.changes)
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        # `show -json` loads every provider's schema, 2 to 4 s: it runs beside the apply, not before it.
+        shown = None
+        if planned.json is None:
+            shown = beside.submit(context.engine.show_plan_json, where, planned.path)
+        outcome, events = _run_engine(session, where, planned.path, options)
+        plan_json = planned.json
+        if shown is not None:
+            try:
+                plan_json = shown.result()
+            except GuardianError as error:
+                context.audience.note(f"the plan's JSON could not be made: {error.message}")
+    return _look(session, where, backend, planned.summary.changes, outcome, events, plan_json)
+
+
+def _run_engine(
+    session: Session, where: WorkingDirectory, plan: Path, options: ApplyOptions
+) -> tuple[EngineOutcome, list[Mapping[str, Any]]]:
+    events: list[Mapping[str, Any]] = []
+
+    def take(event: Mapping[str, Any]) -> None:
+        events.append(event)
+        session.journal.event(dict(event))
+        session.context.audience.engine_event(event)
+
+    outcome = session.context.engine.apply(
+        where,
+        plan=plan,
+        options=options,
+        on_start=lambda child: session.record(
+            Kind.ENGINE_STARTED,
+            {
+                "pid": child.pid,
+                "started": child.started,
+                "stdout": str(child.stdout),
+                "stderr": str(child.stderr),
+            },
+        ),
+        on_event=take,
+    )
+    session.record(Kind.ENGINE_EXITED, {"exit_code": outcome.exit_code, "interrupted": outcome.interrupted})
+    return outcome, events
+
+
+def _look(
+    session: Session,
+    where: WorkingDirectory,
+    backend: Backend,
+    changes: Sequence[PlannedChange],
+    outcome: EngineOutcome,
+    events: Sequence[Mapping[str, Any]],
+    plan_json: bytes | None,
+) -> Executed:
+    after, unreadable = None, ""
+    try:
+        after = read_state(session.context, where, backend)
+    except (WrongStateError, BackendError) as error:
+        unreadable = error.message
+    if outcome.stranded_state is not None:
+        body = session.context.workplace.read(outcome.stranded_state)
+        kept = session.project.put("stranded-state", body)
+        session.record(Kind.NOTE, {"text": f"a state that could not be saved is kept as object {kept}"})
+    return Executed(
+        outcome=outcome,
+        progress=progress_of(changes, events, ended_well=outcome.exit_code == 0),
+        after=after,
+        unreadable=unreadable,
+        plan_json=plan_json,
+    )
+
+
+def incident_of(
+    session: Session, where: WorkingDirectory, backend: Backend, before: Reading, executed: Executed
+) -> Incident:
+    """Put a failed apply into words, and record it."""
+    after = executed.after
+    if after is None:
+        record = StateRecord.UNREADABLE
+    else:
+        record = record_of(
+            before.facts,
+            after.facts,
+            executed.progress,
+            stranded=executed.outcome.stranded_state is not None,
+        )
+    incident = diagnose(
+        run_id=session.run_id,
+        outcome=executed.outcome,
+        progress=executed.progress,
+        before=before.state,
+        after=after.state if after else EMPTY,
+        record=record,
+        lock_left=lock_left(session, where, backend),
+    )
+    session.record(Kind.INCIDENT_OPENED, {"incident": incident.to_json()})
+    session.context.audience.incident(incident)
+    return incident
+
+
+def lock_left(session: Session, where: WorkingDirectory, backend: Backend) -> str:
+    """Say who holds Terraform's lock now; empty when nobody does."""
+    try:
+        return session.context.backend.lock_holder(where, backend)
+    except BackendError as error:
+        return f"unknown: {error.message}"

@@ -1,0 +1,155 @@
+"""Plan a root module into a saved file. Nothing but such a file is ever applied."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from guardian.domain.engine import Backend, Diagnostic, EngineOutcome, PlanFile, PlanOptions, WorkingDirectory
+from guardian.domain.plan import PlanReading, PlanSummary, summary_of_plan_json
+from guardian.errors import (
+    BackendError,
+    InitFailedError,
+    InterruptedRunError,
+    PlanFailedError,
+    StalePlanError,
+    UsageError,
+)
+from guardian.operations.context import Checkout, Context
+
+PLAN_FILE = "plan.tfplan"
+HAS_CHANGES = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """A saved plan.
+
+    Attributes:
+        path: The file in the run's private directory; what is applied.
+        file: Its content, read without a process.
+        summary: Its intents.
+        has_changes: Whether there is something to apply, by Terraform's own word.
+        json: `show -json` of it where it had to be made anyway, else None.
+        warnings: Terraform's warnings while it planned.
+    """
+
+    path: Path
+    file: PlanFile
+    summary: PlanSummary
+    has_changes: bool
+    json: bytes | None = None
+    warnings: tuple[Diagnostic, ...] = ()
+
+
+def find_backend(
+    context: Context, where: WorkingDirectory, *, backend_config: tuple[str, ...] = ()
+) -> Backend:
+    """Tell where the state lives; initialise the directory first when it was not.
+
+    Raises:
+        InitFailedError: `init` failed, with Terraform's own words.
+        BackendError: The backend is of a kind that guardian cannot work with.
+    """
+    backend = context.backend.locate(where)
+    if backend is None or backend_config:
+        initialise(context, where, backend_config=backend_config)
+        backend = context.backend.locate(where)
+    if backend is None:
+        raise BackendError(
+            f"{where.root} is initialised, but its backend cannot be told",
+            hint="terraform init -reconfigure",
+        )
+    return backend
+
+
+def initialise(context: Context, where: WorkingDirectory, *, backend_config: tuple[str, ...] = ()) -> None:
+    """Run `init`, after asking where somebody can answer; it changes no infrastructure."""
+    if context.audience.can_answer and not context.audience.approve(
+        f"{where.root} is not initialised. Run init now?"
+    ):
+        raise UsageError("not initialised", hint="terraform init")
+    context.audience.phase("initialising")
+    outcome = context.engine.init(where, backend_config=backend_config)
+    if outcome.exit_code:
+        raise InitFailedError(words(outcome, "init failed"), hint="mend what it names, or run init yourself")
+
+
+def make_plan(
+    context: Context,
+    where: WorkingDirectory,
+    options: PlanOptions,
+    *,
+    name: str = PLAN_FILE,
+    initialise_first: Callable[[], None] | None = None,
+) -> Planned:
+    """Plan into a file of the run's private directory.
+
+    Args:
+        context: The ports.
+        where: The root module.
+        options: Terraform's options.
+        name: The file's name.
+        initialise_first: Called once when Terraform says that the directory must be initialised again.
+
+    Raises:
+        PlanFailedError: With Terraform's diagnostics; nothing was changed.
+        InterruptedRunError: A signal arrived while it planned.
+    """
+    out = where.run_dir / name
+    reading = PlanReading()
+    outcome = context.engine.plan(where, out=out, options=options, on_event=reading.event)
+    if outcome.needs_init and initialise_first is not None:
+        initialise_first()
+        reading = PlanReading()
+        outcome = context.engine.plan(where, out=out, options=options, on_event=reading.event)
+    if outcome.interrupted:
+        raise InterruptedRunError("interrupted while planning; nothing was changed")
+    if outcome.exit_code not in {0, HAS_CHANGES}:
+        raise PlanFailedError(words(outcome, "the plan failed"), hint="nothing was changed")
+    return Planned(
+        path=out,
+        file=context.engine.read_plan(out),
+        summary=reading.summary(),
+        has_changes=outcome.exit_code == HAS_CHANGES,
+        warnings=tuple(each for each in outcome.diagnostics if each.severity == "warning"),
+    )
+
+
+def adopt_plan(context: Context, where: WorkingDirectory, given: Path, checkout: Checkout) -> Planned:
+    """Take over a plan file that was saved before: a private copy of it is what is checked and applied.
+
+    Raises:
+        StalePlanError: The configuration at hand is not the one that was planned.
+        UsageError, EngineError: The file cannot be read, or is no saved plan.
+    """
+    path = where.run_dir / PLAN_FILE
+    context.workplace.write(path, context.workplace.read(given))
+    file = context.engine.read_plan(path)
+    refuse_other_configuration(context, file, checkout, given)
+    shown = context.engine.show_plan_json(where, path)
+    summary = summary_of_plan_json(json.loads(shown))
+    return Planned(path=path, file=file, summary=summary, has_changes=not summary.is_empty, json=shown)
+
+
+def refuse_other_configuration(context: Context, file: PlanFile, checkout: Checkout, given: Path) -> None:
+    """Refuse a plan whose root module is not the one at hand: the snapshot would hold the wrong one."""
+    root_files = {name[3:]: body for name, body in file.configuration.items() if name.startswith("m-/")}
+    for name, planned in root_files.items():
+        present = checkout.root / name
+        if not present.is_file() or context.workplace.read(present) != planned:
+            raise StalePlanError(
+                f"{given} was planned from another configuration: {name} is not the one in {checkout.root}",
+                hint="guardian plan -out=FILE    # plan again, from this checkout",
+            )
+
+
+def words(outcome: EngineOutcome, otherwise: str) -> str:
+    """Join Terraform's errors into one message."""
+    errors = [
+        f"{each.summary}{f' ({each.filename}:{each.line})' if each.filename else ''}: {each.detail}".strip(
+            ": "
+        )
+        for each in outcome.errors
+    ]
+    return "\n".join(errors) or f"{otherwise} (exit code {outcome.exit_code})"

@@ -1,0 +1,164 @@
+"""Before an apply: the state read, the guards passed, the plan made, the configuration stored, consent."""
+
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from guardian.domain.engine import Backend, PlanOptions, WorkingDirectory
+from guardian.domain.guards import data_loss
+from guardian.domain.journal import Kind
+from guardian.domain.plan import PlannedChange, PlanSummary
+from guardian.domain.snapshot import Snapshot
+from guardian.domain.state import parse_state
+from guardian.errors import DataLossError, DeclinedError, StalePlanError
+from guardian.operations import capture
+from guardian.operations.context import Checkout
+from guardian.operations.guard import refuse_cut_short, refuse_held, refuse_wrong_state
+from guardian.operations.plan import Planned, adopt_plan, initialise, make_plan
+from guardian.operations.session import Reading, Session, read_state
+
+APPROVE = "Do you want to perform these actions?"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """A planned run, its configuration stored, nothing changed yet.
+
+    Attributes:
+        before: The state that the plan was made from.
+        baseline: The last known-good snapshot, None before the first.
+    """
+
+    where: WorkingDirectory
+    backend: Backend
+    before: Reading
+    planned: Planned
+    source: capture.Source
+    baseline: Snapshot | None
+
+
+def prepare(
+    session: Session,
+    where: WorkingDirectory,
+    backend: Backend,
+    *,
+    checkout: Checkout,
+    options: PlanOptions,
+    plan_file: Path | None,
+    backend_config: tuple[str, ...],
+) -> Prepared:
+    """Pass the guards that need no plan, then plan; the configuration is stored meanwhile."""
+    context, project, standing = session.context, session.project, session.entered
+    refuse_held(session, standing)
+    refuse_cut_short(session, standing)
+    before = read_state(context, where, backend)
+    refuse_wrong_state(session, standing, before)
+    context.audience.phase("planning")
+
+    def store() -> capture.Source:
+        own = (plan_file,) if plan_file else ()
+        return capture.store_source(
+            context, project, where, checkout, backend, var_files=options.var_files, own=own
+        )
+
+    def initialise_again() -> None:
+        initialise(context, where, backend_config=backend_config)
+
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        if plan_file is None:
+            # Terraform plans in processes of its own, so storing the configuration costs no time.
+            stored: Future[capture.Source] = beside.submit(store)
+            planned = make_plan(context, where, options, initialise_first=initialise_again)
+        else:
+            planned = adopt_plan(context, where, plan_file, checkout)
+            stored = beside.submit(store)
+        source = stored.result()
+    refuse_stale(planned, before)
+    return Prepared(
+        where=where,
+        backend=backend,
+        before=before,
+        planned=planned,
+        source=source,
+        baseline=project.snapshot(standing.baseline) if standing.baseline else None,
+    )
+
+
+def refuse_stale(planned: Planned, before: Reading) -> None:
+    """Refuse a plan that was made from another state than the one read, or from another moment of it."""
+    prior = parse_state(planned.file.prior_state) if planned.file.prior_state.strip() else None
+    if before.facts is None:
+        if prior is not None and prior.instances:
+            raise StalePlanError(
+                "the plan was made from a state that is no longer there",
+                hint="guardian plan -out=FILE    # plan again",
+            )
+        return
+    if prior is None or prior.lineage != before.facts.lineage:
+        raise StalePlanError(
+            f"the plan belongs to another state: lineage {prior.lineage if prior else 'unknown'}, "
+            f"but the backend holds {before.facts.lineage}",
+            hint="guardian plan -out=FILE    # plan again, against this state",
+        )
+    if prior.serial != before.facts.serial:
+        raise StalePlanError(
+            f"the plan is stale: made at serial {prior.serial}, but the state is at {before.facts.serial}",
+            hint="guardian plan -out=FILE    # plan again",
+        )
+
+
+def guard_and_ask(session: Session, prepared: Prepared, *, ask: bool, allow_delete: tuple[str, ...]) -> None:
+    """Show the plan with its verdicts, refuse the loss of data, and get consent.
+
+    Raises:
+        DataLossError: It deletes what holds data and nobody allowed that by address.
+        DeclinedError: The person said no.
+    """
+    context, summary = session.context, prepared.planned.summary
+    record_plan(session, prepared.planned.file.sha256, summary)
+    rendered = None
+    if ask:
+        rendered = context.engine.show_plan_text(
+            prepared.where, prepared.planned.path, color=context.audience.wants_color
+        )
+    context.audience.plan(summary, rendered)
+    refuse_data_loss(session, summary.changes, allowed=allow_delete)
+    if ask and not context.audience.approve(APPROVE):
+        raise DeclinedError("apply cancelled; nothing was changed")
+    session.record(Kind.APPROVED, {"by": "a person at a terminal" if ask else "option"})
+
+
+def record_plan(session: Session, plan_sha256: str, summary: PlanSummary) -> None:
+    """Record what a plan intends."""
+    counts = summary.counts
+    session.record(
+        Kind.PLANNED,
+        {
+            "plan_sha256": plan_sha256,
+            "changes": [each.to_json() for each in summary.changes],
+            "outputs": sorted(summary.outputs),
+            "drift": list(summary.drifted),
+            "counts": {
+                "add": counts.add,
+                "change": counts.change,
+                "remove": counts.remove,
+                "import": counts.import_,
+            },
+        },
+    )
+
+
+def refuse_data_loss(session: Session, changes: Sequence[PlannedChange], *, allowed: tuple[str, ...]) -> None:
+    """Refuse the deletion or replacement of what holds data, unless it was allowed by address."""
+    lost = data_loss(changes, allowed=allowed)
+    if not lost:
+        session.record(Kind.GUARDED, {"guard": "data_loss", "verdict": "passed", "detail": ""})
+        return
+    names = ", ".join(each.address for each in lost)
+    session.record(Kind.GUARDED, {"guard": "data_loss", "verdict": "refused", "detail": names})
+    raise DataLossError(
+        f"the plan deletes or replaces what holds data: {names}",
+        hint=" ".join(f"--allow-delete='{each.address}'" for each in lost[:3])
+        + "    # once its data is saved, or not wanted",
+    )

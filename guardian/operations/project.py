@@ -1,0 +1,71 @@
+"""Find the project that a command means: from a checkout, by name, or the only one in the store."""
+
+from pathlib import Path
+
+from guardian.domain.engine import Backend, WorkingDirectory
+from guardian.errors import AmbiguousError, NotFoundError
+from guardian.operations.context import Checkout, Context
+from guardian.repository.projects import ProjectDescriptor
+from guardian.repository.repository import Project, Repository
+
+
+def project_of(context: Context, checkout: Checkout, backend: Backend) -> Project:
+    """Return the project of an initialised checkout, made on its first run."""
+    return context.repository.ensure_project(
+        ProjectDescriptor.of(
+            name=project_name(checkout.project, backend),
+            backend_kind=backend.kind,
+            backend_address=backend.address,
+            workspace=backend.workspace,
+        )
+    )
+
+
+def project_name(configured: str, backend: Backend) -> str:
+    """Name a project: as configured, with the workspace where it is not the default one; else the address."""
+    if not configured:
+        return backend.address
+    return configured if backend.workspace == "default" else f"{configured}:{backend.workspace}"
+
+
+def find_project(context: Context, *, name: str, checkout: Checkout | None) -> Project:
+    """Find an existing project without running or initialising anything.
+
+    Args:
+        context: The ports.
+        name: As given by `--project`, or empty.
+        checkout: The root module at hand, or None.
+
+    Raises:
+        NotFoundError: No such project, or none at all.
+        AmbiguousError: Several, and nothing says which.
+    """
+    repository = context.repository
+    if name:
+        return repository.project(name)
+    if checkout is not None:
+        here = _project_here(context, repository, checkout)
+        if here is not None:
+            return here
+    known = repository.projects()
+    if not known:
+        raise NotFoundError(
+            "the store holds no project yet",
+            hint="guardian apply    # or: guardian snapshot create, in the root module",
+        )
+    if len(known) > 1:
+        raise AmbiguousError(
+            "the store holds several projects: " + ", ".join(sorted(each.name for each in known)),
+            hint="--project NAME",
+        )
+    return repository.project(known[0].name)
+
+
+def _project_here(context: Context, repository: Repository, checkout: Checkout) -> Project | None:
+    where = WorkingDirectory(root=checkout.root, run_dir=Path(), environment=checkout.environment)
+    backend = context.backend.locate(where)
+    if backend is None:
+        return None
+    name = project_name(checkout.project, backend)
+    names = {each.name for each in repository.projects()}
+    return repository.project(name) if name in names else None

@@ -1,0 +1,69 @@
+"""Prove an arrival: an empty closing plan and equal fingerprints, or say what differs."""
+
+from collections.abc import Iterable
+
+from guardian.domain.drift import compare
+from guardian.domain.journal import Kind
+from guardian.domain.recovery import NewObject, Receipt, divide
+from guardian.domain.state import State
+from guardian.operations.plan import Planned
+from guardian.operations.session import Session
+from guardian.operations.way import Way, target_state
+
+
+def make_receipt(
+    session: Session, way: Way, *, before: State, after: State, closing: Planned, started_s: float
+) -> Receipt:
+    """Compare where the project is with where it should be.
+
+    Args:
+        before: The state before the recovery.
+        after: The state after it; the same when there was nothing to do.
+        closing: The snapshot's configuration planned once more.
+        started_s: Monotonic time at which the recovery began.
+    """
+    target = target_state(session, way)
+    rest = divide(closing.summary, way.touched)
+    mine = frozenset(way.touched) if way.touched is not None else frozenset(target.managed)
+    differing = [
+        each for each in compare(target, after, paths=session.context.differ.paths) if each.address in mine
+    ]
+    known = after.managed.keys() | before.managed.keys()
+    unaccounted = tuple(each for each in way.in_flight if each not in known)
+    remaining = tuple(each.address for each in rest.inside)
+    return Receipt(
+        snapshot_id=way.target.id,
+        proven=not remaining and not unaccounted,
+        replan_exit_code=2 if closing.has_changes else 0,
+        remaining=remaining,
+        outside=tuple(each.address for each in rest.outside),
+        new_objects=tuple(_new_objects(target, after, mine)),
+        differing={each.address: tuple(_dotted(change.path) for change in each.paths) for each in differing},
+        unaccounted=unaccounted,
+        duration_s=round(session.context.clock.monotonic_s() - started_s, 1),
+    )
+
+
+def _new_objects(target: State, after: State, mine: frozenset[str]) -> Iterable[NewObject]:
+    now = after.managed
+    for address, old in target.managed.items():
+        new = now.get(address)
+        if new is not None and address in mine and old.object_id and new.object_id != old.object_id:
+            yield NewObject(address=address, old_id=old.object_id, new_id=new.object_id)
+
+
+def arrive(session: Session, way: Way, receipt: Receipt, *, snapshot_id: str) -> None:
+    """Record the receipt; when it proves the arrival, promote the snapshot and lift the run's hold."""
+    hold = session.standing.hold
+    session.record(Kind.RECEIPT, {"receipt": receipt.to_json(), "proven": receipt.proven})
+    if not receipt.proven:
+        return
+    if not way.step.destroy:
+        evidence = ["restored; the closing plan leaves nothing of what was touched"]
+        session.record(Kind.PROMOTED, {"snapshot_id": snapshot_id, "evidence": evidence})
+    if hold is not None and hold.run_id is not None:
+        session.record(Kind.RELEASED, {"reason": "restored and proven"})
+
+
+def _dotted(path: tuple[str | int, ...]) -> str:
+    return ".".join(str(step) for step in path)

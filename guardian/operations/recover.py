@@ -1,0 +1,205 @@
+"""The way back: a snapshot's configuration planned on the current state, applied, proven."""
+
+from dataclasses import dataclass
+
+from guardian.domain.engine import ApplyOptions, PlanOptions
+from guardian.domain.guards import data_loss
+from guardian.domain.incident import Incident
+from guardian.domain.journal import Kind
+from guardian.domain.recovery import Receipt, Scope, divide
+from guardian.domain.snapshot import Purpose, Snapshot, StateRef
+from guardian.errors import DataLossError, DeclinedError, StoreError, UnrecordedError
+from guardian.operations import capture
+from guardian.operations.execute import Executed, execute, incident_of
+from guardian.operations.plan import Planned, make_plan
+from guardian.operations.prepare import record_plan
+from guardian.operations.prove import arrive, make_receipt
+from guardian.operations.scene import Scene, lay_out
+from guardian.operations.session import Reading, Session, read_state
+from guardian.operations.way import Way, target_state
+
+APPROVE = "Do you want to restore by performing these actions?"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recovery:
+    """What a recovery found and did.
+
+    Attributes:
+        scope: The reverse plan, divided.
+        receipt: None after a dry run or a failed apply.
+        incident: The second failure, None when there was none.
+        snapshot_id: The snapshot after, None when nothing was applied.
+    """
+
+    scope: Scope
+    receipt: Receipt | None = None
+    incident: Incident | None = None
+    snapshot_id: str | None = None
+
+    @property
+    def proven(self) -> bool:
+        """Tell whether the project is proven to be where it should."""
+        return self.receipt is not None and self.receipt.proven
+
+
+def recover(
+    session: Session,
+    way: Way,
+    *,
+    approve: bool,
+    dry_run: bool,
+    options: ApplyOptions,
+    allow_delete: tuple[str, ...] = (),
+) -> Recovery:
+    """Carry out one way back.
+
+    Args:
+        way: From `way_back`, or a named snapshot.
+        approve: Whether to ask before anything is changed.
+        dry_run: Show the plan and stop.
+        options: Terraform's options.
+        allow_delete: Addresses or globs whose data may be lost although the target has them.
+
+    Raises:
+        DeclinedError, DataLossError: Nothing was changed by the recovery.
+        EngineError: The configuration cannot be initialised or planned; nothing was changed.
+        UnrecordedError: The engine ran, but its end could not be recorded.
+    """
+    context = session.context
+    started_s = context.clock.monotonic_s()
+    context.audience.phase("laying out the snapshot's configuration")
+    scene = lay_out(session, way.target)
+    before = read_state(context, scene.where, scene.backend)
+    context.audience.phase("planning the way back")
+    planned, scope = _plan_back(session, scene, way, options)
+    context.audience.outside(scope.outside)
+    if not scope.inside and not planned.summary.outputs:
+        receipt = make_receipt(
+            session, way, before=before.state, after=before.state, closing=planned, started_s=started_s
+        )
+        if not dry_run:
+            arrive(session, way, receipt, snapshot_id=way.target.id)
+        return Recovery(scope=scope, receipt=receipt)
+    record_plan(session, planned.file.sha256, planned.summary)
+    rendered = None
+    if approve or dry_run:
+        rendered = context.engine.show_plan_text(
+            scene.where, planned.path, color=context.audience.wants_color
+        )
+    context.audience.plan(planned.summary, rendered)
+    if dry_run:
+        return Recovery(scope=scope)
+    _refuse_loss(session, way, planned, allow_delete)
+    if approve and not context.audience.approve(APPROVE):
+        raise DeclinedError("restore cancelled; it changed nothing")
+    return _carry_out(session, scene, way, before, planned, scope, options, started_s)
+
+
+def _plan_back(session: Session, scene: Scene, way: Way, options: ApplyOptions) -> tuple[Planned, Scope]:
+    """Plan everything; where that reaches beyond what the run touched, plan again for that alone."""
+    context = session.context
+    planned = make_plan(context, scene.where, _options(scene, way, options), name="back.tfplan")
+    scope = divide(planned.summary, way.touched)
+    if not scope.outside or not scope.inside:
+        return planned, scope
+    targeted = _options(scene, way, options, targets=way.touched or ())
+    return make_plan(context, scene.where, targeted, name="back-targeted.tfplan"), scope
+
+
+def _refuse_loss(session: Session, way: Way, planned: Planned, allowed: tuple[str, ...]) -> None:
+    """Refuse to lose data that the target has; what only the failed run made may go."""
+    kept = target_state(session, way).managed.keys() if not way.step.destroy else frozenset()
+    lost = [each for each in data_loss(planned.summary.changes, allowed=allowed) if each.address in kept]
+    if lost:
+        names = ", ".join(each.address for each in lost)
+        raise DataLossError(
+            f"the way back would delete or replace what holds data: {names}",
+            hint=" ".join(f"--allow-delete='{each.address}'" for each in lost[:3]),
+        )
+
+
+def _carry_out(
+    session: Session,
+    scene: Scene,
+    way: Way,
+    before: Reading,
+    planned: Planned,
+    scope: Scope,
+    options: ApplyOptions,
+    started_s: float,
+) -> Recovery:
+    context, project = session.context, session.project
+    source = capture.source_of(way.target)
+    like = capture.store_state(project, before, way.target.state)
+    capture.commit(
+        session,
+        purpose=Purpose.BEFORE,
+        source=source,
+        state=like,
+        refreshed=capture.store_refreshed(project, planned, like or way.target.state),
+        plan=capture.store_plan(project, planned),
+        variables=way.target.variables_object,
+    )
+    step = way.step.to_json()
+    session.record(Kind.STEP_STARTED, {"step": step})
+    try:
+        executed = execute(session, scene.where, scene.backend, planned, options, step="reapply")
+        session.record(
+            Kind.STEP_FINISHED, {"step": step, "outcome": "done" if executed.went_well else "failed"}
+        )
+        after = _snapshot_after(session, way, source, executed, planned, like)
+        if executed.after is None or after is None or executed.outcome.exit_code != 0:
+            incident = incident_of(session, scene.where, scene.backend, before, executed)
+            return Recovery(scope=scope, incident=incident, snapshot_id=after.id if after else None)
+        context.audience.phase("proving the arrival")
+        closing = make_plan(context, scene.where, _options(scene, way, options), name="closing.tfplan")
+        receipt = make_receipt(
+            session,
+            way,
+            before=before.state,
+            after=executed.after.state,
+            closing=closing,
+            started_s=started_s,
+        )
+        arrive(session, way, receipt, snapshot_id=after.id)
+    except StoreError as error:
+        raise UnrecordedError(
+            f"the recovery was started, but what it did could not be recorded: {error.message}",
+            hint="once the store answers: guardian restore    # it carries on from what is live",
+        ) from error
+    return Recovery(scope=scope, receipt=receipt, snapshot_id=after.id)
+
+
+def _snapshot_after(
+    session: Session,
+    way: Way,
+    source: capture.Source,
+    executed: Executed,
+    planned: Planned,
+    like: StateRef | None,
+) -> Snapshot | None:
+    if executed.after is None:
+        return None
+    project = session.project
+    with_json = capture.with_json(planned, executed.plan_json) if executed.plan_json else planned
+    return capture.commit(
+        session,
+        purpose=Purpose.AFTER,
+        source=source,
+        state=capture.store_state(project, executed.after, like or way.target.state),
+        refreshed=None,
+        plan=capture.store_plan(project, with_json),
+        variables=way.target.variables_object,
+    )
+
+
+def _options(scene: Scene, way: Way, options: ApplyOptions, *, targets: tuple[str, ...] = ()) -> PlanOptions:
+    return PlanOptions(
+        var_files=scene.var_files,
+        destroy=way.step.destroy,
+        parallelism=options.parallelism,
+        lock=options.lock,
+        lock_timeout=options.lock_timeout,
+        targets=targets,
+    )

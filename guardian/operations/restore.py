@@ -1,0 +1,226 @@
+"""`guardian restore`: from the failed or interrupted run back to the baseline, or to a named snapshot."""
+
+from dataclasses import dataclass, field
+
+from guardian.domain.engine import ApplyOptions
+from guardian.domain.incident import Incident, StateRecord
+from guardian.domain.journal import Kind
+from guardian.domain.recovery import Reapply, Receipt, Scope
+from guardian.domain.run import Outcome, Progress, progress_of
+from guardian.domain.snapshot import Snapshot
+from guardian.domain.state import EMPTY, parse_state
+from guardian.errors import (
+    EngineError,
+    ExitCode,
+    RestoreIncompleteError,
+    UsageError,
+)
+from guardian.operations.context import Checkout, Context
+from guardian.operations.guard import refuse_living_engine
+from guardian.operations.project import find_project
+from guardian.operations.recover import Recovery, recover
+from guardian.operations.runs import Run, adopt_events, load_run, planned_changes
+from guardian.operations.session import Session, close_run, open_session, private_place
+from guardian.operations.way import Way, way_back
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RestoreRequest:
+    """What the command line asks for.
+
+    Attributes:
+        checkout: The root module at hand, None where there is none.
+        project: Name given by `--project`, or empty.
+        snapshot: Id prefix, `baseline` or `latest`; empty for the way back from the last failure.
+    """
+
+    checkout: Checkout | None
+    project: str = ""
+    snapshot: str = ""
+    auto_approve: bool = False
+    dry_run: bool = False
+    allow_delete: tuple[str, ...] = ()
+    options: ApplyOptions = field(default_factory=ApplyOptions)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RestoreResult:
+    """How the restore ended.
+
+    Attributes:
+        target_id: The snapshot that was to be restored, None when there was nothing to restore.
+        failed_run: The run whose work was to be undone, None for a named snapshot.
+        first: The failure that made the restore necessary.
+        second: A failure of the restore itself.
+    """
+
+    outcome: Outcome
+    exit_code: ExitCode
+    project: str
+    run_id: str
+    target_id: str | None
+    snapshot_id: str | None
+    baseline_id: str | None
+    failed_run: str | None
+    scope: Scope | None
+    receipt: Receipt | None
+    first: Incident | None
+    second: Incident | None
+
+
+def restore(context: Context, request: RestoreRequest) -> RestoreResult:
+    """Bring the project back, and prove it.
+
+    Raises:
+        RefusedError: A guard said no, or the person did; the restore changed nothing.
+        RestoreIncompleteError: The way back could not be planned; the restore changed nothing.
+        NotFoundError, AmbiguousError: No such snapshot or project.
+    """
+    if not (request.auto_approve or request.dry_run or context.audience.can_answer):
+        raise UsageError(
+            "there is no terminal to ask for approval",
+            hint="guardian restore -auto-approve    # or --dry-run, to see the plan",
+        )
+    project = find_project(context, name=request.project, checkout=request.checkout)
+    where = str(request.checkout.root) if request.checkout else ""
+    with (
+        private_place(context) as place,
+        open_session(context, place, project, operation="restore", root=where, wait=True) as session,
+    ):
+        incident = None
+        if request.snapshot:
+            way: Way | None = _named(project.resolve(request.snapshot))
+        else:
+            incident = open_failure(session)
+            if incident is None:
+                return _nothing_failed(session)
+            context.audience.incident(incident)
+            way = _way_from(session, incident)
+        if way is None:
+            raise RestoreIncompleteError(
+                "there is no known-good snapshot to go back to: no apply ever succeeded here under guardian",
+                hint="guardian snapshot list, then: guardian restore SNAPSHOT",
+            )
+        session.record(Kind.RECOVERY_PLANNED, {"plan": {"steps": [way.step.to_json()]}})
+        try:
+            recovery = recover(
+                session,
+                way,
+                approve=not request.auto_approve,
+                dry_run=request.dry_run,
+                options=request.options,
+                allow_delete=request.allow_delete,
+            )
+        except EngineError as error:
+            raise RestoreIncompleteError(
+                f"the way back cannot be planned: {error.message}", hint=error.hint
+            ) from error
+        return _finish(session, request, way, recovery, incident)
+
+
+def open_failure(session: Session) -> Incident | None:
+    """Return the failure that nobody mended yet: recorded, or told by a run that was cut short."""
+    standing = session.entered
+    if standing.open_incident is not None:
+        run = load_run(session.project, standing.open_incident.run_id)
+        if run.incident is not None:
+            return run.incident
+    last = standing.last_run
+    if last is None or not last.is_open:
+        return None
+    run = load_run(session.project, last.id)
+    return _cut_short(session, run) if run.began else None
+
+
+def _cut_short(session: Session, run: Run) -> Incident:
+    """Put a run into words whose guardian died: what is in doubt counts as in flight."""
+    for record in run.records:
+        if record.kind is Kind.ENGINE_STARTED:
+            refuse_living_engine(session, record.actor, dict(record.body))
+    changes = planned_changes(session.project, run.id)
+    events = adopt_events(session.context, run)
+    if events:
+        progress = progress_of(changes, events, ended_well=False)
+    elif run.is_complete:
+        progress = run.progress
+    else:
+        known = run.progress
+        # The last events are lost with the machine that had them: whatever was planned may have been begun.
+        progress = Progress(
+            done=known.done, failed=known.failed, in_flight=known.in_flight + known.not_started
+        )
+    return Incident(
+        run_id=run.id,
+        exit_code=-1,
+        interrupted=True,
+        causes=(),
+        progress=progress,
+        tainted=(),
+        record=StateRecord.UNREADABLE,
+    )
+
+
+def _way_from(session: Session, incident: Incident) -> Way | None:
+    project = session.project
+    baseline = project.snapshot(session.entered.baseline) if session.entered.baseline else None
+    taken = [each for each in project.snapshots() if each.run_id == incident.run_id]
+    before = next((each for each in taken if each.purpose == "before"), None)
+    after = next((each for each in taken if each.purpose == "after"), None)
+    recorded = EMPTY
+    if before is not None and before.state is not None:
+        recorded = parse_state(project.get_state(before.state))
+    return way_back(session, baseline, incident, before=recorded, after=after or before)
+
+
+def _named(target: Snapshot) -> Way:
+    return Way(
+        target=target,
+        step=Reapply(
+            snapshot_id=target.id, reason="the named snapshot's configuration on the current state, all of it"
+        ),
+        touched=None,
+    )
+
+
+def _nothing_failed(session: Session) -> RestoreResult:
+    close_run(session, Outcome.OK, ExitCode.OK)
+    return _result(session, Outcome.OK, ExitCode.OK, way=None, recovery=None, first=None)
+
+
+def _finish(
+    session: Session, request: RestoreRequest, way: Way, recovery: Recovery, first: Incident | None
+) -> RestoreResult:
+    if request.dry_run:
+        there = recovery.receipt is not None and recovery.receipt.proven
+        outcome, code = (Outcome.OK, ExitCode.OK) if there else (Outcome.DIFFERENCES, ExitCode.DIFFERENCES)
+    elif recovery.proven:
+        outcome, code = Outcome.RESTORED, ExitCode.OK
+    else:
+        outcome, code = Outcome.RESTORE_INCOMPLETE, ExitCode.RESTORE_INCOMPLETE
+    close_run(session, outcome, code)
+    return _result(session, outcome, code, way=way, recovery=recovery, first=first)
+
+
+def _result(
+    session: Session,
+    outcome: Outcome,
+    exit_code: ExitCode,
+    *,
+    way: Way | None,
+    recovery: Recovery | None,
+    first: Incident | None,
+) -> RestoreResult:
+    return RestoreResult(
+        outcome=outcome,
+        exit_code=exit_code,
+        project=session.project.descriptor.name,
+        run_id=session.run_id,
+        target_id=way.target.id if way else None,
+        snapshot_id=recovery.snapshot_id if recovery else None,
+        baseline_id=session.standing.baseline,
+        failed_run=first.run_id if first else None,
+        scope=recovery.scope if recovery else None,
+        receipt=recovery.receipt if recovery else None,
+        first=first,
+        second=recovery.incident if recovery else None,
+    )

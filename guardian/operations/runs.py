@@ -1,0 +1,143 @@
+"""Read runs back from the log: their plan, how far they came, what they say about themselves."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from guardian.domain.incident import Incident
+from guardian.domain.journal import Kind, Record
+from guardian.domain.plan import PlannedChange
+from guardian.domain.run import Progress, progress_of
+from guardian.errors import NotFoundError, UsageError
+from guardian.operations.context import Context
+from guardian.repository.journal import list_runs, read_run
+from guardian.repository.repository import Project
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One run as its records tell it.
+
+    Attributes:
+        outcome: As recorded; None when no record closes the run.
+        began: Whether an engine was about to change something ("applying" is recorded).
+        progress: How far it came; only an upper bound of what is left when `is_complete` is false.
+        is_complete: Whether the engine's end is recorded, so that no event is missing.
+        incident: As recorded, None when there was none.
+        records: All of them, in order.
+    """
+
+    id: str
+    operation: str
+    opened_at: datetime
+    outcome: str | None
+    exit_code: int | None
+    began: bool
+    is_complete: bool
+    progress: Progress
+    incident: Incident | None
+    records: tuple[Record, ...]
+
+
+def load_run(project: Project, run_id: str) -> Run:
+    """Read one run; raise `NotFoundError` when the log holds none of that id."""
+    records = read_run(project.log, run_id)
+    if not records:
+        raise NotFoundError(f"no run {run_id} in this project", hint="guardian run list")
+    return run_of(run_id, records)
+
+
+def run_of(run_id: str, records: tuple[Record, ...]) -> Run:
+    """Fold the records of one run."""
+    by_kind: dict[Kind, list[Record]] = {}
+    for each in records:
+        by_kind.setdefault(each.kind, []).append(each)
+    opened = by_kind[Kind.RUN_OPENED][0]
+    closed = by_kind.get(Kind.RUN_CLOSED, [])
+    exited = by_kind.get(Kind.ENGINE_EXITED, [])
+    began = Kind.APPLYING in by_kind
+    incidents = by_kind.get(Kind.INCIDENT_OPENED, [])
+    # A run that restores after its own failure plans and applies twice: the first is the run's own.
+    changes = _changes(by_kind.get(Kind.PLANNED, [])[:1]) if began else ()
+    events = _events_of_first_apply(records)
+    return Run(
+        id=run_id,
+        operation=str(opened.body["operation"]),
+        opened_at=opened.at,
+        outcome=closed[-1].body["outcome"] if closed else None,
+        exit_code=closed[-1].body["exit_code"] if closed else None,
+        began=began,
+        is_complete=bool(exited) or not began,
+        progress=progress_of(changes, events, ended_well=bool(exited) and exited[0].body["exit_code"] == 0),
+        incident=Incident.from_json(incidents[0].body["incident"]) if incidents else None,
+        records=records,
+    )
+
+
+def planned_changes(project: Project, run_id: str) -> tuple[PlannedChange, ...]:
+    """Return what a run planned first, empty when it never got that far."""
+    records = read_run(project.log, run_id)
+    return _changes([each for each in records if each.kind is Kind.PLANNED][:1])
+
+
+def recent_runs(project: Project) -> Iterable[Run]:
+    """Yield the runs, newest first."""
+    for reference in list_runs(project.log):
+        yield load_run(project, reference.id)
+
+
+def find_run(project: Project, text: str) -> Run:
+    """Return the run of that id or unique prefix; `last` is the newest."""
+    references = list(list_runs(project.log))
+    if text == "last" and references:
+        return load_run(project, references[0].id)
+    fitting = [each.id for each in references if each.id.startswith(text)]
+    if len(fitting) == 1:
+        return load_run(project, fitting[0])
+    if not fitting:
+        raise NotFoundError(f"no run {text} in this project", hint="guardian run list")
+    raise UsageError(f"{text} fits several runs: {', '.join(fitting)}", hint="give more of the id")
+
+
+def adopt_events(context: Context, run: Run) -> tuple[Mapping[str, Any], ...]:
+    """Read the engine's events of a run that was cut short from its directory, where this machine has it.
+
+    Terraform outlives a killed guardian and writes its events to the end; those on disk are the truth, the
+    journal's may lack the last ones.
+    """
+    for record in run.records:
+        if record.kind is not Kind.ENGINE_STARTED:
+            continue
+        try:
+            lines = context.workplace.read(Path(str(record.body["stdout"]))).splitlines()
+        except UsageError:
+            return ()
+        return tuple(_parsed(lines))
+    return ()
+
+
+def _parsed(lines: Iterable[bytes]) -> Iterable[Mapping[str, Any]]:
+    for line in lines:
+        try:
+            event = json.loads(line)
+        except ValueError:
+            continue  # the last line of a killed process is torn
+        if isinstance(event, dict) and "state" not in event:
+            yield event
+
+
+def _changes(records: Iterable[Record]) -> tuple[PlannedChange, ...]:
+    return tuple(PlannedChange.from_json(each) for record in records for each in record.body["changes"])
+
+
+def _events_of_first_apply(records: Iterable[Record]) -> list[Mapping[str, Any]]:
+    events: list[Mapping[str, Any]] = []
+    for record in records:
+        if record.kind is Kind.ENGINE_EVENTS:
+            events += record.body["events"]
+        elif record.kind is Kind.ENGINE_EXITED:
+            break
+    return events

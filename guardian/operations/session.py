@@ -1,0 +1,174 @@
+"""One guarded run on one project: the lease held, the journal open, the private directory made."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from secrets import token_hex
+from typing import Any
+
+from guardian.domain.engine import Backend, WorkingDirectory
+from guardian.domain.journal import Kind, Standing
+from guardian.domain.run import Outcome
+from guardian.domain.state import EMPTY, State, StateFacts, facts_of, parse_state
+from guardian.errors import ExitCode, GuardianError, InterruptedRunError, UnrecordedError
+from guardian.operations.context import Context
+from guardian.repository.journal import RunJournal
+from guardian.repository.lease import acquire
+from guardian.repository.repository import Project
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """One reading of the state, raw and parsed.
+
+    Attributes:
+        body: Raw bytes; None when the backend has none.
+        source: `backend` or `pull`.
+        state: Parsed; the empty state when there is none.
+        facts: None when there is no state.
+    """
+
+    body: bytes | None
+    source: str
+    state: State
+    facts: StateFacts | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """What every step of a run shares.
+
+    Attributes:
+        entered: What the log said when the lease was taken, before this run wrote anything.
+    """
+
+    context: Context
+    project: Project
+    journal: RunJournal
+    run_id: str
+    run_dir: Path
+    entered: Standing
+
+    @property
+    def standing(self) -> Standing:
+        """What the newest record of the log says."""
+        head = self.project.log.head()
+        return head.standing if head else Standing()
+
+    def record(self, kind: Kind, body: dict[str, Any]) -> None:
+        """Write one record, durably."""
+        self.journal.record(kind, body)
+
+    def stop_if_interrupted(self) -> None:
+        """Raise `InterruptedRunError` when somebody asked for the end and nothing was started yet."""
+        if signal := self.context.interruption.requested():
+            raise InterruptedRunError(f"interrupted by {signal}; this run changed nothing")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A run's name and its private directory."""
+
+    run_id: str
+    path: Path
+
+
+@contextmanager
+def private_place(context: Context) -> Iterator[Place]:
+    """Name a run and make its private directory; remove it once the run reached a recorded end.
+
+    A run that was cut short by anything unforeseen keeps its directory: the streams of an engine that may
+    still run are in it.
+    """
+    run_id = f"{context.clock.now():%Y%m%dT%H%M%SZ}-{token_hex(3)}"
+    place = Place(run_id=run_id, path=context.workplace.open_run(run_id))
+    try:
+        yield place
+    except UnrecordedError:
+        raise
+    except GuardianError:
+        context.workplace.close_run(run_id)
+        raise
+    context.workplace.close_run(run_id)
+
+
+@contextmanager
+def open_session(
+    context: Context, place: Place, project: Project, *, operation: str, root: str, wait: bool
+) -> Iterator[Session]:
+    """Take the lease and open the journal; close both whatever happens.
+
+    Args:
+        context: The ports.
+        place: From `private_place`.
+        project: On which project.
+        operation: The command, for the journal.
+        root: The root module as a person knows it, for the journal.
+        wait: Whether to wait for a lease whose holder shows no life.
+    """
+    lease = acquire(
+        project.log,
+        context.identity,
+        context.clock,
+        ttl_s=context.lease_ttl_s,
+        wait=wait,
+        on_wait=context.audience.note,
+        interruption=context.interruption,
+    )
+    with lease:
+        journal = RunJournal(project.log, place.run_id)
+        head = project.log.head()
+        session = Session(
+            context=context,
+            project=project,
+            journal=journal,
+            run_id=place.run_id,
+            run_dir=place.path,
+            entered=head.standing if head else Standing(),
+        )
+        try:
+            version = context.engine.version()
+            session.record(
+                Kind.RUN_OPENED,
+                {
+                    "operation": operation,
+                    "engine": {"product": version.product, "version": version.version},
+                    "root": root,
+                    "run_dir": str(place.path),
+                },
+            )
+            yield session
+        except UnrecordedError:
+            raise  # the run stays open in the log: the next guardian finds it cut short
+        except GuardianError as error:
+            close_run(session, _outcome_of(error), error.exit_code)
+            raise
+        finally:
+            journal.close()
+
+
+def close_run(session: Session, outcome: Outcome, exit_code: int) -> None:
+    """Record the run's end."""
+    session.record(Kind.RUN_CLOSED, {"outcome": str(outcome), "exit_code": int(exit_code)})
+
+
+def read_state(context: Context, where: WorkingDirectory, backend: Backend) -> Reading:
+    """Read and parse the state; raise `WrongStateError` when its record is empty or torn."""
+    raw = context.backend.read(where, backend)
+    if raw.body is None:
+        return Reading(body=None, source=raw.source, state=EMPTY, facts=None)
+    state = parse_state(raw.body)
+    return Reading(body=raw.body, source=raw.source, state=state, facts=facts_of(raw.body, state))
+
+
+def _outcome_of(error: GuardianError) -> Outcome:
+    match error.exit_code:
+        case ExitCode.REFUSED:
+            return Outcome.REFUSED
+        case ExitCode.INTERRUPTED:
+            return Outcome.INTERRUPTED
+        case ExitCode.RESTORE_INCOMPLETE:
+            return Outcome.RESTORE_INCOMPLETE
+        case _:
+            return Outcome.ERROR

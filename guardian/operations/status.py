@@ -1,0 +1,39 @@
+"""One screen about a project: baseline, last run, hold, lease, what to type next."""
+
+from dataclasses import dataclass
+
+from guardian.domain.journal import Standing
+from guardian.repository.repository import Project
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    """Where a project stands; `next_command` is what to type, `reason` why."""
+
+    project: str
+    standing: Standing
+    next_command: str
+    reason: str
+
+
+def status_of(project: Project) -> Status:
+    """Read the newest record of the log; nothing else is needed."""
+    head = project.log.head()
+    standing = head.standing if head else Standing()
+    command, reason = _next(standing)
+    return Status(project=project.descriptor.name, standing=standing, next_command=command, reason=reason)
+
+
+def _next(standing: Standing) -> tuple[str, str]:
+    last = standing.last_run
+    if standing.lease is not None and last is not None and last.is_open:
+        return f"guardian run show {last.id}", "a run is under way, or its guardian died"
+    if last is not None and last.is_open:
+        return "guardian restore", f"run {last.id} was cut short"
+    if standing.open_incident is not None:
+        return "guardian restore", f"run {standing.open_incident.run_id} failed and is not mended"
+    if standing.hold is not None:
+        return "guardian release --reason '...'", f"on hold: {standing.hold.reason}"
+    if standing.baseline is None:
+        return "guardian snapshot create", "there is no known-good snapshot yet"
+    return "guardian apply", "nothing is in the way"
