@@ -6,7 +6,12 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import typer
-from typer.core import CompletionItem, TyperCommand, TyperGroup, TyperOption
+from typer.core import (  # type: ignore[attr-defined] # Typer passes CompletionItem on without saying so
+    CompletionItem,
+    TyperCommand,
+    TyperGroup,
+    TyperOption,
+)
 
 from guardian.cli.argv import OptionSpec, normalise
 from guardian.errors import UsageError

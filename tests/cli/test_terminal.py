@@ -1,0 +1,69 @@
+"""The encoder of the terminal, and what it must never let through."""
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from guardian.cli.views.terminal import PLAIN, Paint, rendered, visible, visible_lines
+
+
+@given(st.text())
+def test_nothing_that_cannot_be_seen_comes_through(text):
+    shown = visible(text)
+    assert shown.isprintable()
+    assert not {unicodedata.category(each) for each in shown} & {"Cc", "Cf", "Cs", "Zl", "Zp"}
+
+
+@given(st.text())
+def test_lines_keep_line_ends_and_tabs_alone(text):
+    assert all(each.isprintable() or each in "\n\t" for each in visible_lines(text))
+
+
+@given(st.text())
+def test_a_rendering_keeps_colours_alone(text):
+    shown = rendered(text, color=False)
+    assert all(each.isprintable() or each in "\n\t" for each in shown)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        'aws_vpc.main["é"]',
+        'terraform_data.x["${a}"]',
+        'module.m["a.b[0]"].aws_s3_bucket.logs',
+        'x.y["日本 \\"quoted\\""]',
+    ],
+)
+def test_addresses_stay_readable(address):
+    assert visible(address) == address
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("\x1b[2J", "\\x1b[2J"),
+        ("\x9b31m", "\\x9b31m"),
+        ("a\u202eb", "a\\u202eb"),
+        ("a\u2066b", "a\\u2066b"),
+        ("a\rb", "a\\rb"),
+        ("a\nb", "a\\nb"),
+        ("a\u200bb", "a\\u200bb"),
+        ("\udcff", "\\udcff"),
+        ("a\u00a0b", "a\\xa0b"),
+    ],
+)
+def test_what_deceives_is_written_out(text, shown):
+    assert visible(text) == shown
+
+
+def test_terraforms_colours_survive_where_colours_are_wanted():
+    text = "\x1b[1m# x\x1b[0m will be \x1b[32mcreated\x1b[0m\x1b[2J"
+    assert rendered(text, color=True) == "\x1b[1m# x\x1b[0m will be \x1b[32mcreated\x1b[0m\\x1b[2J"
+    assert rendered(text, color=False) == "# x will be created\\x1b[2J"
+
+
+def test_paint_is_nothing_when_it_is_off():
+    assert PLAIN.red("x") == "x"
+    assert Paint(on=True).red("x") == "\x1b[31mx\x1b[0m"
