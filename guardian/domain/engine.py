@@ -37,6 +37,26 @@ class WorkingDirectory:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class InitOptions:
+    """The options of `terraform init`.
+
+    Attributes:
+        backend_config: Values of `-backend-config`, in order: a file, or `key=value`.
+        reconfigure: Forget the backend that was configured before.
+        upgrade: Take newer modules and providers than the locked ones.
+    """
+
+    backend_config: tuple[str, ...] = ()
+    reconfigure: bool = False
+    upgrade: bool = False
+
+    @property
+    def are_given(self) -> bool:
+        """Tell whether somebody asked for anything, which makes an init necessary."""
+        return bool(self.backend_config or self.reconfigure or self.upgrade)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlanOptions:
     """The options of `terraform plan`, by Terraform's names; order within each tuple is kept."""
 

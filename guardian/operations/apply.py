@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from guardian.domain.engine import ApplyOptions, PlanOptions, WorkingDirectory
+from guardian.domain.engine import ApplyOptions, PlanOptions
 from guardian.domain.incident import Incident
 from guardian.domain.journal import Kind
 from guardian.domain.recovery import Receipt
@@ -17,7 +17,7 @@ from guardian.operations.fail import fail
 from guardian.operations.plan import find_backend, words
 from guardian.operations.prepare import Prepared, guard_and_ask, prepare
 from guardian.operations.project import project_of
-from guardian.operations.session import Session, close_run, open_session, private_place
+from guardian.operations.session import Session, close_run, open_session, private_place, working_directory
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +34,6 @@ class ApplyRequest:
     plan_options: PlanOptions = field(default_factory=PlanOptions)
     apply_options: ApplyOptions = field(default_factory=ApplyOptions)
     plan_file: Path | None = None
-    backend_config: tuple[str, ...] = ()
     auto_approve: bool = False
     on_failure: str = "hold"
     allow_delete: tuple[str, ...] = ()
@@ -79,8 +78,8 @@ def apply(context: Context, request: ApplyRequest) -> ApplyResult:
     checkout = request.checkout
     context.engine.version()
     with private_place(context) as place:
-        where = WorkingDirectory(root=checkout.root, run_dir=place.path, environment=checkout.environment)
-        backend = find_backend(context, where, backend_config=request.backend_config)
+        where = working_directory(place, checkout)
+        backend = find_backend(context, where, checkout.init)
         project = project_of(context, checkout, backend)
         with open_session(
             context, place, project, operation="apply", root=str(checkout.root), wait=False
@@ -92,7 +91,6 @@ def apply(context: Context, request: ApplyRequest) -> ApplyResult:
                 checkout=checkout,
                 options=request.plan_options,
                 plan_file=request.plan_file,
-                backend_config=request.backend_config,
             )
             if not prepared.planned.has_changes:
                 return _nothing_to_do(session, request, prepared)

@@ -1,9 +1,11 @@
 """Everything an operation may reach: the ports, put together by `wiring`."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from guardian.domain.configuration import CaptureLimits
+from guardian.domain.engine import InitOptions
 from guardian.ports.audience import Audience
 from guardian.ports.configuration import ConfigurationSource
 from guardian.ports.differ import Differ
@@ -21,6 +23,7 @@ class Checkout:
         root: Its directory.
         data_dir: Terraform's data directory for it.
         environment: Additions to each engine process, TF_WORKSPACE for instance.
+        init: How to initialise it, when that is needed or asked for.
         project: Name from the settings, or empty: the backend's address names it then.
         inputs: What else decides the variables, by source, without values: `flag -var`, `TF_VAR_x`.
         inputs_digest: Digest over all variable inputs with their values.
@@ -28,7 +31,8 @@ class Checkout:
 
     root: Path
     data_dir: Path
-    environment: dict[str, str]
+    environment: Mapping[str, str]
+    init: InitOptions
     project: str
     inputs: tuple[tuple[str, str], ...]
     inputs_digest: str

@@ -3,11 +3,11 @@
 from guardian.domain.journal import Kind
 from guardian.domain.standing import Hold
 from guardian.errors import RefusedError, UsageError
-from guardian.operations.context import Context
+from guardian.ports.system import Clock, Identity
 from guardian.repository.repository import Project
 
 
-def set_hold(context: Context, project: Project, reason: str) -> Hold:
+def set_hold(project: Project, reason: str, *, clock: Clock, identity: Identity) -> Hold:
     """Put the project on hold; a run under way is not stopped by it, the next apply is.
 
     Raises:
@@ -22,7 +22,7 @@ def set_hold(context: Context, project: Project, reason: str) -> Hold:
             f"already on hold since {present.since:%Y-%m-%d %H:%M} UTC by {present.by}: {present.reason}",
             hint="guardian release --reason 'why', then hold again",
         )
-    hold = Hold(reason=reason, by=str(context.identity.actor()), since=context.clock.now(), run_id=None)
+    hold = Hold(reason=reason, by=str(identity.actor()), since=clock.now(), run_id=None)
     project.log.append(Kind.HELD, {"hold": hold.to_json()})
     return hold
 

@@ -5,7 +5,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from guardian.domain.engine import Backend, Diagnostic, EngineOutcome, PlanFile, PlanOptions, WorkingDirectory
+from guardian.domain.engine import (
+    Backend,
+    Diagnostic,
+    EngineOutcome,
+    InitOptions,
+    PlanFile,
+    PlanOptions,
+    WorkingDirectory,
+)
 from guardian.domain.plan import PlanReading, PlanSummary, summary_of_plan_json
 from guardian.errors import (
     BackendError,
@@ -42,9 +50,7 @@ class Planned:
     warnings: tuple[Diagnostic, ...] = ()
 
 
-def find_backend(
-    context: Context, where: WorkingDirectory, *, backend_config: tuple[str, ...] = ()
-) -> Backend:
+def find_backend(context: Context, where: WorkingDirectory, options: InitOptions) -> Backend:
     """Tell where the state lives; initialise the directory first when it was not.
 
     Raises:
@@ -52,8 +58,8 @@ def find_backend(
         BackendError: The backend is of a kind that guardian cannot work with.
     """
     backend = context.backend.locate(where)
-    if backend is None or backend_config:
-        initialise(context, where, backend_config=backend_config)
+    if backend is None or options.are_given:
+        initialise(context, where, options)
         backend = context.backend.locate(where)
     if backend is None:
         raise BackendError(
@@ -63,14 +69,13 @@ def find_backend(
     return backend
 
 
-def initialise(context: Context, where: WorkingDirectory, *, backend_config: tuple[str, ...] = ()) -> None:
-    """Run `init`, after asking where somebody can answer; it changes no infrastructure."""
-    if context.audience.can_answer and not context.audience.approve(
-        f"{where.root} is not initialised. Run init now?"
-    ):
+def initialise(context: Context, where: WorkingDirectory, options: InitOptions) -> None:
+    """Run `init`, after asking where nobody asked for it and somebody can answer; it changes no resource."""
+    unasked = context.audience.can_answer and not options.are_given
+    if unasked and not context.audience.approve(f"{where.root} is not initialised. Run init now?"):
         raise UsageError("not initialised", hint="terraform init")
     context.audience.phase("initialising")
-    outcome = context.engine.init(where, backend_config=backend_config)
+    outcome = context.engine.init(where, options=options)
     if outcome.exit_code:
         raise InitFailedError(words(outcome, "init failed"), hint="mend what it names, or run init yourself")
 

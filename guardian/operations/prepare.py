@@ -46,7 +46,6 @@ def prepare(
     checkout: Checkout,
     options: PlanOptions,
     plan_file: Path | None,
-    backend_config: tuple[str, ...],
 ) -> Prepared:
     """Pass the guards that need no plan, then plan; the configuration is stored meanwhile."""
     context, project, standing = session.context, session.project, session.entered
@@ -63,7 +62,7 @@ def prepare(
         )
 
     def initialise_again() -> None:
-        initialise(context, where, backend_config=backend_config)
+        initialise(context, where, checkout.init)
 
     with ThreadPoolExecutor(max_workers=1) as beside:
         if plan_file is None:

@@ -3,12 +3,12 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from guardian.domain.engine import PlanOptions, WorkingDirectory
+from guardian.domain.engine import PlanOptions
 from guardian.domain.guards import data_loss
 from guardian.domain.plan import PlannedChange, PlanSummary
 from guardian.operations.context import Checkout, Context
 from guardian.operations.plan import find_backend, initialise, make_plan
-from guardian.operations.session import private_place
+from guardian.operations.session import private_place, working_directory
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,7 +17,6 @@ class PlanRequest:
 
     checkout: Checkout
     options: PlanOptions = field(default_factory=PlanOptions)
-    backend_config: tuple[str, ...] = ()
     out: Path | None = None
 
 
@@ -46,14 +45,14 @@ def preview(context: Context, request: PlanRequest) -> Preview:
     """
     checkout = request.checkout
     with private_place(context) as place:
-        where = WorkingDirectory(root=checkout.root, run_dir=place.path, environment=checkout.environment)
-        find_backend(context, where, backend_config=request.backend_config)
+        where = working_directory(place, checkout)
+        find_backend(context, where, checkout.init)
         context.audience.phase("planning")
         planned = make_plan(
             context,
             where,
             request.options,
-            initialise_first=lambda: initialise(context, where, backend_config=request.backend_config),
+            initialise_first=lambda: initialise(context, where, checkout.init),
         )
         rendered = context.engine.show_plan_text(where, planned.path, color=context.audience.wants_color)
         context.audience.plan(planned.summary, rendered)

@@ -1,18 +1,19 @@
 """Find the project that a command means: from a checkout, by name, or the only one in the store."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from guardian.domain.engine import Backend, WorkingDirectory
+from guardian.domain.project import ProjectDescriptor
 from guardian.errors import AmbiguousError, NotFoundError
 from guardian.operations.context import Checkout, Context
-from guardian.repository.projects import ProjectDescriptor
 from guardian.repository.repository import Project, Repository
 
 
 def project_of(context: Context, checkout: Checkout, backend: Backend) -> Project:
     """Return the project of an initialised checkout, made on its first run."""
     return context.repository.ensure_project(
-        ProjectDescriptor.of(
+        ProjectDescriptor(
             name=project_name(checkout.project, backend),
             backend_kind=backend.kind,
             backend_address=backend.address,
@@ -28,11 +29,14 @@ def project_name(configured: str, backend: Backend) -> str:
     return configured if backend.workspace == "default" else f"{configured}:{backend.workspace}"
 
 
-def find_project(context: Context, *, name: str, checkout: Checkout | None) -> Project:
+Locate = Callable[[WorkingDirectory], Backend | None]
+
+
+def find_project(repository: Repository, locate: Locate, *, name: str, checkout: Checkout | None) -> Project:
     """Find an existing project without running or initialising anything.
 
     Args:
-        context: The ports.
+        locate: Tells the backend of an initialised directory.
         name: As given by `--project`, or empty.
         checkout: The root module at hand, or None.
 
@@ -40,11 +44,10 @@ def find_project(context: Context, *, name: str, checkout: Checkout | None) -> P
         NotFoundError: No such project, or none at all.
         AmbiguousError: Several, and nothing says which.
     """
-    repository = context.repository
     if name:
         return repository.project(name)
     if checkout is not None:
-        here = _project_here(context, repository, checkout)
+        here = _project_here(repository, locate, checkout)
         if here is not None:
             return here
     known = repository.projects()
@@ -61,9 +64,9 @@ def find_project(context: Context, *, name: str, checkout: Checkout | None) -> P
     return repository.project(known[0].name)
 
 
-def _project_here(context: Context, repository: Repository, checkout: Checkout) -> Project | None:
+def _project_here(repository: Repository, locate: Locate, checkout: Checkout) -> Project | None:
     where = WorkingDirectory(root=checkout.root, run_dir=Path(), environment=checkout.environment)
-    backend = context.backend.locate(where)
+    backend = locate(where)
     if backend is None:
         return None
     name = project_name(checkout.project, backend)

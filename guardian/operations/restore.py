@@ -81,7 +81,9 @@ def restore(context: Context, request: RestoreRequest) -> RestoreResult:
             "there is no terminal to ask for approval",
             hint="guardian restore -auto-approve    # or --dry-run, to see the plan",
         )
-    project = find_project(context, name=request.project, checkout=request.checkout)
+    project = find_project(
+        context.repository, context.backend.locate, name=request.project, checkout=request.checkout
+    )
     where = str(request.checkout.root) if request.checkout else ""
     with (
         private_place(context) as place,

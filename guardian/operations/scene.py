@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from guardian.domain.engine import Backend, WorkingDirectory
+from guardian.domain.engine import Backend, InitOptions, WorkingDirectory
 from guardian.domain.snapshot import Snapshot
 from guardian.errors import InitFailedError, NotFoundError
 from guardian.operations import capture
@@ -54,8 +54,10 @@ def lay_out(session: Session, snapshot: Snapshot) -> Scene:
         path = session.run_dir / VARIABLES
         context.workplace.write(path, json.dumps(values).encode())
         var_files = (str(path),)
-    where = WorkingDirectory(root=root, run_dir=session.run_dir, environment=_environment(root, backend))
-    outcome = context.engine.init(where)
+    where = WorkingDirectory(
+        root=root, run_dir=session.run_dir, environment=_environment(session, root, backend)
+    )
+    outcome = context.engine.init(where, options=InitOptions())
     if outcome.exit_code:
         raise InitFailedError(
             words(outcome, "init failed in the snapshot's configuration"),
@@ -69,8 +71,11 @@ def _absolute(backend: Backend) -> dict[str, Any]:
     return {key: value for key, value in backend.config.items() if value is not None}
 
 
-def _environment(root: Path, backend: Backend) -> dict[str, str]:
-    environment = {"TF_DATA_DIR": str(root / ".terraform")}
+def _environment(session: Session, root: Path, backend: Backend) -> dict[str, str]:
+    environment = {
+        "TF_DATA_DIR": str(root / ".terraform"),
+        "TF_APPEND_USER_AGENT": f"guardian/{session.run_id}",
+    }
     if backend.workspace != "default":
         environment["TF_WORKSPACE"] = backend.workspace
     return environment

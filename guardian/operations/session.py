@@ -12,7 +12,7 @@ from guardian.domain.journal import Kind, Standing
 from guardian.domain.run import Outcome
 from guardian.domain.state import EMPTY, State, StateFacts, facts_of, parse_state
 from guardian.errors import ExitCode, GuardianError, InterruptedRunError, UnrecordedError
-from guardian.operations.context import Context
+from guardian.operations.context import Checkout, Context
 from guardian.repository.journal import RunJournal
 from guardian.repository.lease import acquire
 from guardian.repository.repository import Project
@@ -91,6 +91,16 @@ def private_place(context: Context) -> Iterator[Place]:
         context.workplace.close_run(run_id)
         raise
     context.workplace.close_run(run_id)
+
+
+def working_directory(place: Place, checkout: Checkout) -> WorkingDirectory:
+    """Bind a checkout to a run: its directory for streams and plans, its name for the cloud's audit log."""
+    agent = f"{checkout.environment.get('TF_APPEND_USER_AGENT', '')} guardian/{place.run_id}".strip()
+    return WorkingDirectory(
+        root=checkout.root,
+        run_dir=place.path,
+        environment={**checkout.environment, "TF_APPEND_USER_AGENT": agent},
+    )
 
 
 @contextmanager

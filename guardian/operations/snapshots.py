@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from guardian.domain.drift import Difference, compare
-from guardian.domain.engine import PlanOptions, WorkingDirectory
+from guardian.domain.engine import PlanOptions
 from guardian.domain.journal import Kind
 from guardian.domain.run import Outcome
 from guardian.domain.snapshot import Purpose, Snapshot, StateRef
@@ -17,7 +17,16 @@ from guardian.operations.guard import refuse_cut_short, refuse_wrong_state
 from guardian.operations.plan import find_backend, initialise, make_plan
 from guardian.operations.prepare import refuse_stale
 from guardian.operations.project import project_of
-from guardian.operations.session import Reading, Session, close_run, open_session, private_place, read_state
+from guardian.operations.session import (
+    Reading,
+    Session,
+    close_run,
+    open_session,
+    private_place,
+    read_state,
+    working_directory,
+)
+from guardian.ports.differ import Differ
 from guardian.repository.check import Finding
 from guardian.repository.repository import Project
 
@@ -33,7 +42,6 @@ class CreateRequest:
 
     checkout: Checkout
     options: PlanOptions = field(default_factory=PlanOptions)
-    backend_config: tuple[str, ...] = ()
     accept_state: bool = False
     reason: str = ""
 
@@ -58,8 +66,8 @@ def create(context: Context, request: CreateRequest) -> Created:
         raise UsageError("--accept-state wants a reason", hint="--reason 'why this state is the right one'")
     checkout = request.checkout
     with private_place(context) as place:
-        where = WorkingDirectory(root=checkout.root, run_dir=place.path, environment=checkout.environment)
-        backend = find_backend(context, where, backend_config=request.backend_config)
+        where = working_directory(place, checkout)
+        backend = find_backend(context, where, checkout.init)
         project = project_of(context, checkout, backend)
         with open_session(
             context, place, project, operation="snapshot create", root=str(checkout.root), wait=False
@@ -75,7 +83,7 @@ def create(context: Context, request: CreateRequest) -> Created:
                 context,
                 where,
                 request.options,
-                initialise_first=lambda: initialise(context, where, backend_config=request.backend_config),
+                initialise_first=lambda: initialise(context, where, checkout.init),
             )
             refuse_stale(planned, before)
             source = capture.store_source(
@@ -134,15 +142,13 @@ class Diff:
     differences: tuple[Difference, ...]
 
 
-def diff(context: Context, project: Project, before: str, after: str) -> Diff:
+def diff(project: Project, before: str, after: str, *, differ: Differ) -> Diff:
     """Compare two snapshots, each given by id prefix, `baseline` or `latest`."""
     old, new = project.resolve(before), project.resolve(after)
     same = old.state is not None and new.state is not None and old.state.sha256 == new.state.sha256
     found: tuple[Difference, ...] = ()
     if not same:
-        found = compare(
-            recorded_state(project, old), recorded_state(project, new), paths=context.differ.paths
-        )
+        found = compare(recorded_state(project, old), recorded_state(project, new), paths=differ.paths)
     return Diff(before=old, after=new, differences=found)
 
 

@@ -10,6 +10,7 @@ from guardian.domain.engine import (
     ChildProcess,
     EngineOutcome,
     EngineVersion,
+    InitOptions,
     PlanFile,
     PlanOptions,
     RawState,
@@ -32,9 +33,7 @@ class Engine(Protocol):
         """Detect the version once; raise `EngineUnsupportedError` by name when it is too old."""
         ...
 
-    def init(
-        self, where: WorkingDirectory, *, backend_config: tuple[str, ...] = (), reconfigure: bool = False
-    ) -> EngineOutcome:
+    def init(self, where: WorkingDirectory, *, options: InitOptions) -> EngineOutcome:
         """Run `init -input=false`."""
         ...
 

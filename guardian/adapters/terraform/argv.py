@@ -7,7 +7,7 @@ its `apply` cannot approve, its `cmd` leaks `synchronous` into the command line 
 from collections.abc import Mapping
 from typing import Any, NoReturn
 
-from guardian.domain.engine import ApplyOptions, PlanOptions
+from guardian.domain.engine import ApplyOptions, InitOptions, PlanOptions
 
 
 def command_line(
@@ -52,14 +52,15 @@ def _flag(wanted: bool) -> object | None:  # noqa: FBT001  # reads as a word at 
     return FLAG if wanted else None
 
 
-def init_options(*, backend_config: tuple[str, ...], reconfigure: bool, json: bool) -> dict[str, Any]:
+def init_options(asked: InitOptions, *, json: bool) -> dict[str, Any]:
     """Return the options of `init`."""
     return {
         "json": _flag(json),
         "input": False,
         "no_color": FLAG,
-        "reconfigure": _flag(reconfigure),
-        "backend_config": list(backend_config),
+        "reconfigure": _flag(asked.reconfigure),
+        "upgrade": _flag(asked.upgrade),
+        "backend_config": list(asked.backend_config),
     }
 
 

@@ -16,6 +16,33 @@ from guardian.errors import BackendError, EngineError
 REMOTE = {"cloud": "HCP Terraform", "remote": "a remote Terraform"}
 
 
+def locate(where: WorkingDirectory) -> Backend | None:
+    """Tell the backend of a directory; see the port.
+
+    A directory whose providers or modules are missing is not told from others here: planning it says so at
+    once, and `EngineOutcome.needs_init` with it.
+    """
+    data_dir = where.root / where.environment.get("TF_DATA_DIR", ".terraform")
+    recorded = _recorded_backend(data_dir / "terraform.tfstate")
+    if recorded is None:
+        if declares_backend(where.root):
+            return None
+        recorded = ("local", {})
+    kind, config = recorded
+    if kind in REMOTE:
+        raise BackendError(
+            f"{where.root} uses the `{kind}` backend: its plans run in {REMOTE[kind]}, not here",
+            hint="guardian works with backends that only keep state: s3, local, gcs, azurerm, http, ...",
+        )
+    workspace = where.environment.get("TF_WORKSPACE") or _selected_workspace(data_dir / "environment")
+    return Backend(
+        kind=kind,
+        config=config,
+        workspace=workspace,
+        address=address_of(kind, config, workspace, where.root),
+    )
+
+
 class TerraformStateBackend:
     """Implements `ports.engine.StateBackend`.
 
@@ -29,30 +56,8 @@ class TerraformStateBackend:
         self._environment = environment
 
     def locate(self, where: WorkingDirectory) -> Backend | None:
-        """See the port.
-
-        A directory whose providers or modules are missing is not told from others here: planning it says so
-        at once, and `EngineOutcome.needs_init` with it.
-        """
-        data_dir = where.root / where.environment.get("TF_DATA_DIR", ".terraform")
-        recorded = _recorded_backend(data_dir / "terraform.tfstate")
-        if recorded is None:
-            if declares_backend(where.root):
-                return None
-            recorded = ("local", {})
-        kind, config = recorded
-        if kind in REMOTE:
-            raise BackendError(
-                f"{where.root} uses the `{kind}` backend: its plans run in {REMOTE[kind]}, not here",
-                hint="guardian works with backends that only keep state: s3, local, gcs, azurerm, http, ...",
-            )
-        workspace = where.environment.get("TF_WORKSPACE") or _selected_workspace(data_dir / "environment")
-        return Backend(
-            kind=kind,
-            config=config,
-            workspace=workspace,
-            address=address_of(kind, config, workspace, where.root),
-        )
+        """See the port."""
+        return locate(where)
 
     def read(self, where: WorkingDirectory, backend: Backend) -> RawState:
         """See the port."""

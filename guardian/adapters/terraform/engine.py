@@ -1,6 +1,8 @@
 """The engine port over supervised child processes: Terraform, OpenTofu and the embedded Terraform alike."""
 
 import os
+import re
+import signal
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -9,12 +11,14 @@ from guardian.adapters.terraform.argv import FLAG, apply_options, command_line, 
 from guardian.adapters.terraform.events import EventReader, text_diagnostic
 from guardian.adapters.terraform.plan_file import read_plan_file
 from guardian.adapters.terraform.process import Ended, supervise
+from guardian.adapters.terraform.streams import CREATE
 from guardian.adapters.terraform.version import ask_version, numbers
 from guardian.domain.engine import (
     ApplyOptions,
     Diagnostic,
     EngineOutcome,
     EngineVersion,
+    InitOptions,
     PlanFile,
     PlanOptions,
     WorkingDirectory,
@@ -24,13 +28,15 @@ from guardian.ports.engine import OnEvent, OnStart
 from guardian.ports.system import Interruption
 
 SUCCEEDED = frozenset({0, 2})
-INIT_IN_JSON = {"terraform": (1, 9), "tofu": (1, 12), "embedded": (1, 9)}
+INIT_IN_JSON = {"terraform": (1, 9), "tofu": (1, 7), "embedded": (1, 9)}
 ERRORED_STATE = "errored.tfstate"
+USER_AGENT = "TF_APPEND_USER_AGENT"
 NEEDS_INIT = (
     "Backend initialization required",
     "HCP Terraform initialization required",
     "HCP Terraform or Terraform Enterprise initialization required",
     "Terraform Cloud initialization required",
+    "Cloud backend initialization required",
     "Inconsistent dependency lock file",
     "Required plugins are not installed",
     "Module not installed",
@@ -39,7 +45,7 @@ NEEDS_INIT = (
 )
 """How diagnostics begin that `init` can mend.
 
-Source: measured on 1.11 and 1.15; changed modules and HCP from Terraform's own sources.
+Source: measured on Terraform 1.11 and 1.15; changed modules, HCP and OpenTofu's from their sources.
 """
 
 
@@ -78,13 +84,12 @@ class TerraformEngine:
             )
         return self._version
 
-    def init(
-        self, where: WorkingDirectory, *, backend_config: tuple[str, ...] = (), reconfigure: bool = False
-    ) -> EngineOutcome:
+    def init(self, where: WorkingDirectory, *, options: InitOptions) -> EngineOutcome:
         """See the port."""
         json = numbers(self.version().version) >= INIT_IN_JSON[self._product]
-        options = init_options(backend_config=backend_config, reconfigure=reconfigure, json=json)
-        return self._run_with_events(where, "init", options=options, on_event=_ignore)
+        return self._run_with_events(
+            where, "init", options=init_options(options, json=json), on_event=_ignore
+        )
 
     def plan(
         self, where: WorkingDirectory, *, out: Path, options: PlanOptions, on_event: OnEvent
@@ -155,6 +160,8 @@ class TerraformEngine:
         on_event: OnEvent,
         on_start: OnStart | None = None,
     ) -> EngineOutcome:
+        if self._interruption.requested():
+            return EngineOutcome(exit_code=-signal.SIGINT, interrupted=True)
         reader = EventReader(on_event)
         stranded_before = _identity(where.root / ERRORED_STATE)
         ended = self._run(where, verb, *positional, options=options, on_start=on_start, reader=reader)
@@ -168,7 +175,7 @@ class TerraformEngine:
             diagnostics=tuple(diagnostics),
             interrupted=ended.interrupted,
             needs_init=failed and needs_init(diagnostics),
-            stranded_state=_stranded(where, stranded_before, reader, ended),
+            stranded_state=_stranded(where, stranded_before, reader.dumped_state, ended),
         )
 
     def _run(
@@ -184,12 +191,19 @@ class TerraformEngine:
             command_line(self._launcher, verb, *positional, options=options),
             root=where.root,
             run_dir=where.run_dir,
-            environment={**self._environment, **where.environment},
+            environment={**self._environment, **where.environment, **self._marks(where)},
             verb=verb,
-            interruption=self._interruption,
+            # A command that only reads ends soon, and what it reads is wanted after an interrupt too.
+            interruption=self._interruption if reader else None,
             on_start=on_start,
             on_line=reader.line if reader else None,
         )
+
+    def _marks(self, where: WorkingDirectory) -> dict[str, str]:
+        """Return TF_APPEND_USER_AGENT: the cloud's own audit log then names the run, by its directory."""
+        run = re.sub(r"[^\w.-]", "-", where.run_dir.name, flags=re.ASCII)
+        own = self._environment.get(USER_AGENT, "")
+        return {USER_AGENT: f"{own} guardian/{run}".strip()}
 
 
 def needs_init(diagnostics: list[Diagnostic]) -> bool:
@@ -198,13 +212,20 @@ def needs_init(diagnostics: list[Diagnostic]) -> bool:
 
 
 def _stranded(
-    where: WorkingDirectory, before: tuple[int, ...] | None, reader: EventReader, ended: Ended
+    where: WorkingDirectory, before: tuple[int, ...] | None, dumped: bytes | None, ended: Ended
 ) -> Path | None:
     errored = where.root / ERRORED_STATE
     now = _identity(errored)
-    if now is not None and now != before:
-        return errored
-    return ended.streams.stdout if reader.dumped_state else None
+    if dumped is None:
+        return errored if now is not None and now != before else None
+    # Terraform dumps when it could not write its file, which may then be there and torn.
+    kept = ended.streams.stdout.with_suffix(".tfstate")
+    try:
+        with os.fdopen(os.open(kept, CREATE, 0o600), "wb") as file:
+            file.write(dumped)
+    except OSError:
+        return ended.streams.stdout
+    return kept
 
 
 def _identity(path: Path) -> tuple[int, ...] | None:

@@ -20,6 +20,7 @@ PASSED_ON = frozenset(
         "TF_PLUGIN_CACHE_MAY_BREAK_DEPENDENCY_LOCK_FILE",
         "TF_REATTACH_PROVIDERS",
         "TF_STATE_PERSIST_INTERVAL",
+        "TF_TEMPLATE_RECURSION_DEPTH",
     }
 )
 PASSED_ON_PREFIXES = ("TF_HTTP_", "TF_PROVIDER_", "TF_REGISTRY_", "TF_TOKEN_", "TF_VAR_")
@@ -52,13 +53,8 @@ class PolicedEnvironment:
         return {name: value for name, value in values.items() if value}
 
 
-def police(environment: Mapping[str, str], *, user_agent: str = "") -> PolicedEnvironment:
+def police(environment: Mapping[str, str]) -> PolicedEnvironment:
     """Sort an environment's variables.
-
-    Args:
-        environment: The caller's environment.
-        user_agent: Appended to what providers and the S3 backend call themselves (TF_APPEND_USER_AGENT), so
-            that the cloud's own audit log names the run.
 
     Raises:
         EnvironmentRefusedError: TF_CLI_ARGS or TF_CLI_ARGS_* is set; it would change the command line.
@@ -83,10 +79,6 @@ def police(environment: Mapping[str, str], *, user_agent: str = "") -> PolicedEn
             recorded[name] = "not passed on"
             notes.append(f"{name} is not passed on{_reason(name)}")
     variables |= {"TF_IN_AUTOMATION": "1", "CHECKPOINT_DISABLE": "1"}
-    if user_agent:
-        variables["TF_APPEND_USER_AGENT"] = (
-            f"{variables.get('TF_APPEND_USER_AGENT', '')} {user_agent}".strip()
-        )
     return PolicedEnvironment(
         variables=variables,
         workspace=environment.get("TF_WORKSPACE", ""),
@@ -107,4 +99,6 @@ def _refuse_arguments(name: str, value: str) -> None:
 def _reason(name: str) -> str:
     if name.startswith("TF_LOG"):
         return ": Terraform's log holds secrets"
+    if name == "TF_INPUT":
+        return ": guardian asks itself, Terraform never does"
     return ": guardian does not know what it changes"

@@ -22,14 +22,14 @@ class EventReader:
 
     Attributes:
         diagnostics: Errors and warnings so far.
-        dumped_state: Whether an emergency dump of the state passed by.
+        dumped_state: The state of an emergency dump, as written; None when there was none.
         unparsed: Lines that are no JSON objects, at most `TEXT_BYTES` of them.
     """
 
     def __init__(self, on_event: Callable[[Mapping[str, Any]], None]) -> None:
         self._on_event = on_event
         self.diagnostics: list[Diagnostic] = []
-        self.dumped_state = False
+        self.dumped_state: bytes | None = None
         self.unparsed = ""
 
     def line(self, raw: bytes) -> None:
@@ -38,8 +38,8 @@ class EventReader:
         if event is None:
             self._keep_text(raw)
             return
-        if event.get("type") == "log" and event.pop("state", None) is not None:
-            self.dumped_state = True
+        if event.get("type") == "log" and "state" in event:
+            self.dumped_state = _dumped(raw, event.pop("state"))
         if event.get("type") == "diagnostic":
             self._keep_diagnostic(event, raw)
         self._on_event(event)
@@ -72,6 +72,16 @@ def text_diagnostic(text: str, path: Path) -> Diagnostic | None:
     if not summary:
         return None
     return Diagnostic(severity="error", summary=summary.removeprefix("Error: "), detail=detail)
+
+
+def _dumped(raw: bytes, state: Any) -> bytes:
+    if isinstance(state, str):
+        return state.encode()
+    # Cut out, not written anew: a float would not survive that digit by digit.
+    text = raw.decode()
+    start = text.index('"state":') + len('"state":')
+    start += len(text[start:]) - len(text[start:].lstrip())
+    return text[start : json.JSONDecoder().raw_decode(text, start)[1]].encode()
 
 
 def _object(raw: bytes) -> dict[str, Any] | None:

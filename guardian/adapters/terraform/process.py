@@ -40,7 +40,7 @@ def supervise(
     run_dir: Path,
     environment: Mapping[str, str],
     verb: str,
-    interruption: Interruption,
+    interruption: Interruption | None = None,
     on_start: Callable[[ChildProcess], None] | None = None,
     on_line: Callable[[bytes], None] | None = None,
 ) -> Ended:
@@ -56,7 +56,7 @@ def supervise(
         run_dir: Private directory for its streams.
         environment: All of its environment.
         verb: Names its streams.
-        interruption: Asked at least every 50 ms.
+        interruption: Asked at least every 50 ms; None for a command that is to end by itself.
         on_start: Called once, when the pid is known.
         on_line: Called with each line of standard output, in order.
 
@@ -67,7 +67,7 @@ def supervise(
     with stdout, stderr:
         process = _start(argv, root, environment, streams, stdout, stderr)
     with streams.stdout.open("rb") as written:
-        watch = _Watch(process, interruption, Tail(written, on_line or _ignore))
+        watch = _Watch(process, interruption, Tail(written, on_line) if on_line else None)
         if on_start is not None:
             watch.attempt(lambda: on_start(_identify(process.pid, streams)))
         watch.to_the_end()
@@ -79,7 +79,9 @@ def supervise(
 class _Watch:
     """The loop beside a running process."""
 
-    def __init__(self, process: "subprocess.Popen[bytes]", interruption: Interruption, tail: Tail) -> None:
+    def __init__(
+        self, process: "subprocess.Popen[bytes]", interruption: Interruption | None, tail: Tail | None
+    ) -> None:
         self._process = process
         self._interruption = interruption
         self._tail = tail
@@ -105,12 +107,13 @@ class _Watch:
             try:
                 if self._has_ended(pause_s):
                     break
-                moved = self.attempt(self._tail.advance)
+                moved = self._tail is not None and self.attempt(self._tail.advance)
                 pause_s = FASTEST_S if moved else min(pause_s * 1.5, SLOWEST_S)
                 self._forward_interruption()
             except KeyboardInterrupt:
                 self._asked = True
-        self.attempt(self._tail.finish)
+        if self._tail is not None:
+            self.attempt(self._tail.finish)
 
     def _has_ended(self, pause_s: float) -> bool:
         try:
@@ -120,7 +123,9 @@ class _Watch:
         return True
 
     def _forward_interruption(self) -> None:
-        if self.interrupted or not (self._asked or self._interruption.requested()):
+        if self.interrupted or self._interruption is None:
+            return
+        if not (self._asked or self._interruption.requested()):
             return
         self.interrupted = True
         self._process.send_signal(signal.SIGINT)
@@ -177,7 +182,3 @@ def _start_ticks(pid: int) -> int:
         return int(line.rpartition(")")[2].split()[19])
     except (OSError, ValueError, IndexError):
         return 0
-
-
-def _ignore(_: bytes) -> None:
-    return

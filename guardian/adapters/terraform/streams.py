@@ -37,7 +37,8 @@ def open_streams(run_dir: Path, verb: str) -> tuple[Streams, BinaryIO, BinaryIO]
     """
     try:
         run_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-        number = 1 + max((int(each.name[:2]) for each in run_dir.glob("[0-9][0-9]-*.stdout")), default=0)
+        taken = (each.name.partition("-")[0] for each in run_dir.glob("*-*.stdout"))
+        number = 1 + max((int(each) for each in taken if each.isdigit()), default=0)
         stem = run_dir / f"{number:02}-{verb.replace(' ', '-')}"
         streams = Streams(stdout=stem.with_suffix(".stdout"), stderr=stem.with_suffix(".stderr"))
         stdout = os.fdopen(os.open(streams.stdout, CREATE, 0o600), "wb")
