@@ -84,7 +84,7 @@ class ProcessIdentity:
             return False
         ended, started = seen
         # A container whose first process never reaps keeps the killed ones as zombies for ever.
-        return ended or (actor.started != 0 and started != actor.started)
+        return ended or actor.started not in {0, started}
 
     @cached_property
     def _actor(self) -> Actor:
