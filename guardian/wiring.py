@@ -1,0 +1,189 @@
+"""The composition root: settings in, operations' ports out. Nothing else knows both sides."""
+
+from collections.abc import Iterable, Mapping
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from guardian.domain.engine import InitOptions
+from guardian.operations.context import Checkout, Context
+from guardian.settings import Settings
+
+if TYPE_CHECKING:  # these load what commands that only read do without
+    from guardian.adapters.terraform.environment import PolicedEnvironment
+    from guardian.ports.audience import Audience
+    from guardian.ports.blobs import BlobStore
+    from guardian.ports.sealer import Sealer
+    from guardian.ports.system import Interruption
+    from guardian.repository.repository import Project, Repository
+
+CONFIGURATION = ("*.tf", "*.tf.json", "*.tofu", "*.tofu.json")
+
+
+def has_configuration(root: Path) -> bool:
+    """Tell whether a directory holds a root module."""
+    return any(next(root.glob(pattern), None) is not None for pattern in CONFIGURATION)
+
+
+def checkout_of(
+    settings: Settings,
+    root: Path,
+    environment: Mapping[str, str],
+    *,
+    variables: Iterable[str] = (),
+    var_files: Iterable[str] = (),
+    init: InitOptions | None = None,
+) -> Checkout:
+    """Describe the root module at hand and every input that decides its variables.
+
+    Args:
+        settings: The settings.
+        root: The directory.
+        environment: The process's environment.
+        variables: Values of `-var`.
+        var_files: Values of `-var-file`, relative to `root`.
+        init: How to initialise it.
+    """
+    from guardian.adapters.terraform.environment import police
+
+    policed = police(environment)
+    directory = policed.of_directory
+    inputs: list[tuple[str, str]] = []
+    digest = sha256()
+    for assignment in variables:
+        inputs.append((assignment.partition("=")[0], "flag -var"))
+        digest.update(b"-var\0" + assignment.encode() + b"\0")
+    for file in var_files:
+        inputs.append((file, "flag -var-file"))
+        digest.update(b"-var-file\0" + file.encode() + b"\0" + _content(root / file) + b"\0")
+    for name in sorted(name for name in policed.variables if name.startswith("TF_VAR_")):
+        inputs.append((name.removeprefix("TF_VAR_"), f"environment {name}"))
+        digest.update(f"{name}={policed.variables[name]}".encode() + b"\0")
+    inputs += [(each.name, "file") for each in sorted(_automatic_files(root))]
+    if "TF_APPEND_USER_AGENT" in policed.variables:
+        directory = {**directory, "TF_APPEND_USER_AGENT": policed.variables["TF_APPEND_USER_AGENT"]}
+    return Checkout(
+        root=root,
+        data_dir=root / (policed.data_dir or ".terraform"),
+        environment=directory,
+        init=init or InitOptions(),
+        project=settings.project or "",
+        inputs=tuple(inputs),
+        inputs_digest=digest.hexdigest(),
+    )
+
+
+def context_of(
+    settings: Settings,
+    root: Path,
+    environment: Mapping[str, str],
+    *,
+    audience: "Audience",
+    interruption: "Interruption",
+) -> Context:
+    """Put the ports together for an operation that runs the engine; the repository is made when missing."""
+    from guardian.adapters.configuration import DiskConfiguration
+    from guardian.adapters.diff import DeepDiffer
+    from guardian.adapters.system import ProcessIdentity, SystemClock
+    from guardian.adapters.terraform.backend import TerraformStateBackend
+    from guardian.adapters.terraform.discover import discover
+    from guardian.adapters.workplace import DiskWorkplace
+
+    policed = policed_environment(environment)
+    for note in policed.notes:
+        audience.note(note)
+    engine = discover(settings.engine, environment=policed.variables, interruption=interruption, root=root)
+    return Context(
+        engine=engine,
+        backend=TerraformStateBackend(engine, policed.variables),
+        configuration=DiskConfiguration(),
+        repository=open_repository(settings, root, make=True),
+        clock=SystemClock(),
+        identity=ProcessIdentity(environment=environment),
+        interruption=interruption,
+        audience=audience,
+        differ=DeepDiffer(),
+        workplace=DiskWorkplace(work_place(root, environment)),
+        limits=settings.capture,
+        own_paths=_own_paths(settings, root),
+        lease_ttl_s=settings.lease.ttl_s,
+    )
+
+
+def policed_environment(environment: Mapping[str, str]) -> "PolicedEnvironment":
+    """Sort the environment's variables; raise `EnvironmentRefusedError` for one that changes commands."""
+    from guardian.adapters.terraform.environment import police
+
+    return police(environment)
+
+
+def open_repository(settings: Settings, root: Path, *, make: bool) -> "Repository":
+    """Open the store of the settings.
+
+    Args:
+        settings: The settings.
+        root: What a relative store is relative to.
+        make: Whether to make a repository where there is none; else that is a `StoreError`.
+    """
+    from guardian.adapters.system import SystemClock
+    from guardian.repository.repository import Repository
+
+    store = blob_store(settings, root)
+    sealer = sealer_of(settings)
+    if make:
+        return Repository.open_or_create(store, clock=SystemClock(), sealer=sealer)
+    return Repository.open(store, clock=SystemClock(), sealer=sealer)
+
+
+def blob_store(settings: Settings, root: Path) -> "BlobStore":
+    """Return the blob store of the settings, untouched."""
+    from guardian.adapters.store import open_store
+
+    return open_store(settings.store, base=root)
+
+
+def sealer_of(settings: Settings) -> "Sealer | None":
+    """Return what seals the store, None when encryption is not configured."""
+    encryption = settings.encryption
+    if not encryption.kms_keys and encryption.key_file is None:
+        return None
+    from guardian.adapters.encryption import AwsEncryptionSealer
+
+    return AwsEncryptionSealer(kms_keys=encryption.kms_keys, key_file=encryption.key_file)
+
+
+def find_project(settings: Settings, root: Path, environment: Mapping[str, str], *, name: str) -> "Project":
+    """Find a project to read from, without an engine and without writing anything."""
+    from guardian.adapters.terraform.backend import locate
+    from guardian.operations.project import find_project as find
+
+    repository = open_repository(settings, root, make=False)
+    checkout = checkout_of(settings, root, environment) if has_configuration(root) else None
+    return find(repository, locate, name=name, checkout=checkout)
+
+
+def work_place(root: Path, environment: Mapping[str, str]) -> Path:
+    """Return where run directories are kept: beside the root module, else in the user's state home."""
+    if has_configuration(root):
+        return root / ".guardian"
+    home = environment.get("XDG_STATE_HOME") or str(Path.home() / ".local" / "state")
+    return Path(home) / "guardian"
+
+
+def _own_paths(settings: Settings, root: Path) -> tuple[Path, ...]:
+    own = [root / ".guardian"]
+    if "://" not in settings.store:
+        own.append(Path(settings.store))
+    return tuple(own)
+
+
+def _automatic_files(root: Path) -> Iterable[Path]:
+    for pattern in ("terraform.tfvars", "terraform.tfvars.json", "*.auto.tfvars", "*.auto.tfvars.json"):
+        yield from root.glob(pattern)
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError:
+        return b""  # Terraform itself says what is wrong with it
