@@ -172,7 +172,7 @@ def _scan(document: Document, node: Node, source: Source, attribute: str, line: 
             document.strings.append(Expression(found, source, source.line(found), _attribute_above(above)))
         elif name.startswith("heredoc_template"):
             token = str(found.children[0])
-            if any(f"{function}(" in token.replace(" ", "") for function in FILE_FUNCTIONS):
+            if ".." in token or any(function in token for function in FILE_FUNCTIONS):
                 _scan(document, parse_template(token, source.line(found)), source, "", source.line(found))
 
 
