@@ -6,6 +6,8 @@ from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 DEFAULT = "default"
+LOCAL_PATH = "terraform.tfstate"
+LOCAL_WORKSPACES = "terraform.tfstate.d"
 IDENTIFYING = (
     "storage_account_name",
     "container_name",
@@ -26,12 +28,19 @@ def local_path(config: Mapping[str, Any], workspace: str, root: Path) -> Path:
     Source: https://developer.hashicorp.com/terraform/language/backend/local
     """
     if workspace == DEFAULT:
-        relative = Path(config.get("path") or "terraform.tfstate")
+        relative = Path(config.get("path") or LOCAL_PATH)
     else:
-        relative = (
-            Path(config.get("workspace_dir") or "terraform.tfstate.d") / workspace / "terraform.tfstate"
-        )
+        relative = Path(config.get("workspace_dir") or LOCAL_WORKSPACES) / workspace / LOCAL_PATH
     return (root / relative).absolute()
+
+
+def absolute_local(config: Mapping[str, Any], root: Path) -> dict[str, Any]:
+    """Return a `local` backend's configuration with its paths absolute, defaults written out."""
+    return {
+        **config,
+        "path": str((root / (config.get("path") or LOCAL_PATH)).absolute()),
+        "workspace_dir": str((root / (config.get("workspace_dir") or LOCAL_WORKSPACES)).absolute()),
+    }
 
 
 def s3_key(config: Mapping[str, Any], workspace: str) -> str:

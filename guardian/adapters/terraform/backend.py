@@ -3,12 +3,11 @@
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from guardian.adapters.terraform import s3_state
-from guardian.adapters.terraform.address import DEFAULT, address_of, local_path
+from guardian.adapters.terraform.address import DEFAULT, absolute_local, address_of, local_path
 from guardian.adapters.terraform.backend_block import declares_backend
-from guardian.adapters.terraform.engine import TerraformEngine
 from guardian.adapters.terraform.lock import lock_holder
 from guardian.domain.engine import Backend, RawState, WorkingDirectory
 from guardian.errors import BackendError, EngineError
@@ -20,7 +19,8 @@ def locate(where: WorkingDirectory) -> Backend | None:
     """Tell the backend of a directory; see the port.
 
     A directory whose providers or modules are missing is not told from others here: planning it says so at
-    once, and `EngineOutcome.needs_init` with it.
+    once, and `EngineOutcome.needs_init` with it. A local backend's paths come back absolute, so that the
+    same state is found from another directory.
     """
     data_dir = where.root / where.environment.get("TF_DATA_DIR", ".terraform")
     recorded = _recorded_backend(data_dir / "terraform.tfstate")
@@ -29,6 +29,8 @@ def locate(where: WorkingDirectory) -> Backend | None:
             return None
         recorded = ("local", {})
     kind, config = recorded
+    if kind == "local":
+        config = absolute_local(config, where.root)
     if kind in REMOTE:
         raise BackendError(
             f"{where.root} uses the `{kind}` backend: its plans run in {REMOTE[kind]}, not here",
@@ -43,6 +45,16 @@ def locate(where: WorkingDirectory) -> Backend | None:
     )
 
 
+class ReadingEngine(Protocol):
+    """What `state pull` needs of an engine; no import of it where only `locate` is wanted."""
+
+    def output_of(
+        self, where: WorkingDirectory, verb: str, *positional: str, options: Mapping[str, Any]
+    ) -> bytes:
+        """Run a command that only reads; raise `EngineError` when it fails."""
+        ...
+
+
 class TerraformStateBackend:
     """Implements `ports.engine.StateBackend`.
 
@@ -51,7 +63,7 @@ class TerraformStateBackend:
         environment: The policed environment of the engine's processes.
     """
 
-    def __init__(self, engine: TerraformEngine, environment: Mapping[str, str]) -> None:
+    def __init__(self, engine: ReadingEngine, environment: Mapping[str, str]) -> None:
         self._engine = engine
         self._environment = environment
 
@@ -93,7 +105,12 @@ def _recorded_backend(path: Path) -> tuple[str, dict[str, Any]] | None:
     if body is None:
         return None
     try:
-        backend = json.loads(body).get("backend")
+        document = json.loads(body)
+        if document.get("state_store"):
+            raise BackendError(
+                f"{path.parent.parent} keeps its state in a provider, which guardian cannot read"
+            )
+        backend = document.get("backend")
         return None if backend is None else (str(backend["type"]), dict(backend["config"] or {}))
     except (ValueError, AttributeError, KeyError, TypeError) as error:
         raise BackendError(

@@ -1,7 +1,6 @@
 """The engine port over supervised child processes: Terraform, OpenTofu and the embedded Terraform alike."""
 
 import os
-import re
 import signal
 from collections.abc import Mapping
 from pathlib import Path
@@ -30,7 +29,6 @@ from guardian.ports.system import Interruption
 SUCCEEDED = frozenset({0, 2})
 INIT_IN_JSON = {"terraform": (1, 9), "tofu": (1, 7), "embedded": (1, 9)}
 ERRORED_STATE = "errored.tfstate"
-USER_AGENT = "TF_APPEND_USER_AGENT"
 NEEDS_INIT = (
     "Backend initialization required",
     "HCP Terraform initialization required",
@@ -191,19 +189,13 @@ class TerraformEngine:
             command_line(self._launcher, verb, *positional, options=options),
             root=where.root,
             run_dir=where.run_dir,
-            environment={**self._environment, **where.environment, **self._marks(where)},
+            environment={**self._environment, **where.environment},
             verb=verb,
             # A command that only reads ends soon, and what it reads is wanted after an interrupt too.
             interruption=self._interruption if reader else None,
             on_start=on_start,
             on_line=reader.line if reader else None,
         )
-
-    def _marks(self, where: WorkingDirectory) -> dict[str, str]:
-        """Return TF_APPEND_USER_AGENT: the cloud's own audit log then names the run, by its directory."""
-        run = re.sub(r"[^\w.-]", "-", where.run_dir.name, flags=re.ASCII)
-        own = self._environment.get(USER_AGENT, "")
-        return {USER_AGENT: f"{own} guardian/{run}".strip()}
 
 
 def needs_init(diagnostics: list[Diagnostic]) -> bool:

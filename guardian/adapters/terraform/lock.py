@@ -21,18 +21,16 @@ FLOCK = "hhqqi4x"
 def lock_holder(root: Path, backend: Backend, environment: Mapping[str, str]) -> str:
     """Describe the holder for a person; empty when the lock is free or this kind of backend does not tell.
 
-    It is asked while a failure is being explained, so it never fails itself: the answer says why.
+    Raises:
+        BackendError: The lock cannot be read.
     """
-    try:
-        match backend.kind:
-            case "local":
-                written = _local(local_path(backend.config, backend.workspace, root))
-            case "s3" if s3_state.is_readable(backend.config, environment):
-                written = _s3(backend, environment)
-            case _:
-                written = None
-    except BackendError as error:
-        return f"cannot be told: {error.message}"
+    match backend.kind:
+        case "local":
+            written = _local(local_path(backend.config, backend.workspace, root))
+        case "s3" if s3_state.is_readable(backend.config, environment):
+            written = _s3(backend, environment)
+        case _:
+            written = None
     return "" if written is None else _describe(written)
 
 
