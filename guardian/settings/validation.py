@@ -71,7 +71,8 @@ def _describe(document: Document, error: Any) -> tuple[int, SettingsError]:
     elif error.validator == "type":
         wanted = _TYPES[error.validator_value]
         what = f"`{_dotted(trail)}` must be {wanted}, is {_TYPES_FOUND[type(error.instance)]}"
-        hint = "put it in quotes" if wanted == "text" and not isinstance(error.instance, list | dict) else ""
+        scalar = isinstance(error.instance, int | float)
+        hint = "put it in quotes" if wanted == "text" and scalar else ""
     elif error.validator == "enum":
         what = f"`{_dotted(trail)}`: {error.instance!r} is not allowed"
         hint = "allowed: " + ", ".join(error.validator_value)
