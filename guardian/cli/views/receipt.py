@@ -23,6 +23,7 @@ def receipt_text(receipt: Receipt, paint: Paint) -> str:
     else:
         lines = [paint.red(paint.bold(f"NOT restored to {snapshot}"))]
     lines += _section("Still differs, by a new plan:", receipt.remaining)
+    lines += _section("Was in flight and is in no state, so that it may exist unknown:", receipt.unaccounted)
     lines += _section(
         "Is another object now (its id changed; what it held is gone):",
         [f"{each.address}: {each.old_id} -> {each.new_id}" for each in receipt.new_objects],

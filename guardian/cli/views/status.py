@@ -1,0 +1,77 @@
+"""One screen on a project: baseline, last run, hold, lease, what to type next."""
+
+from typing import Any
+
+from guardian.cli.views.table import SHORT_ID, moment
+from guardian.cli.views.terminal import Paint, visible
+from guardian.domain.standing import RunRef, Standing
+from guardian.operations.status import Status
+
+
+def status_text(status: Status, paint: Paint) -> str:
+    """Return the screen."""
+    standing = status.standing
+    rows = [
+        ("Project", visible(status.project)),
+        ("Baseline", _baseline(standing, paint)),
+        ("Last run", _run(standing.last_run, paint)),
+        ("Hold", _hold(standing, paint)),
+        ("Lease", _lease(standing)),
+    ]
+    lines = [f"{name:9} {text}" for name, text in rows]
+    lines += [
+        "",
+        f"{paint.bold('Next:')} {visible(status.next_command)}",
+        f"      {paint.dim(visible(status.reason))}",
+    ]
+    return "\n".join(lines)
+
+
+def status_object(status: Status) -> dict[str, Any]:
+    """Return what `status --json` adds to its result."""
+    standing = status.standing.to_json()
+    baseline = None
+    if status.standing.baseline is not None:
+        baseline = {"snapshot_id": standing["baseline"], "since": standing["baseline_since"]}
+    return {
+        "baseline": baseline,
+        "last_run": standing["last_run"],
+        "hold": standing["hold"],
+        "lease": standing["lease"],
+        "open_incident": standing["open_incident"],
+        "next": {"command": status.next_command, "reason": status.reason},
+    }
+
+
+def _baseline(standing: Standing, paint: Paint) -> str:
+    if standing.baseline is None:
+        return paint.yellow("none: nothing is known to be good yet")
+    since = f"  since {moment(standing.baseline_since)}" if standing.baseline_since else ""
+    return f"{visible(standing.baseline[:SHORT_ID])}{since}"
+
+
+def _run(run: RunRef | None, paint: Paint) -> str:
+    if run is None:
+        return "none"
+    if run.outcome is None:
+        outcome = paint.yellow("not ended: still at work, or killed")
+    elif run.exit_code == 0:
+        outcome = paint.green(visible(run.outcome))
+    else:
+        outcome = paint.red(f"{visible(run.outcome)} (exit code {run.exit_code})")
+    return f"{visible(run.id)}  {visible(run.operation)}  {outcome}  {moment(run.opened_at)}"
+
+
+def _hold(standing: Standing, paint: Paint) -> str:
+    hold = standing.hold
+    if hold is None:
+        return "none"
+    words = paint.red(visible(hold.reason))
+    return f"{words}\n{'':10}by {visible(hold.by)} since {moment(hold.since)}"
+
+
+def _lease(standing: Standing) -> str:
+    lease = standing.lease
+    if lease is None:
+        return "free"
+    return f"held by {visible(str(lease.holder))} since {moment(lease.since)}"
