@@ -34,10 +34,10 @@ test: check ## Everything, on the real Terraform and the real AWS provider
 	$(BIN)/pytest -n 2 --dist worksteal tests/faults tests/e2e
 
 demo: $(READY) ## The main job without any cloud: apply, failure, restore, receipt
-	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python fixtures/demo/run.py
+	@$(BIN)/python -m tests.demo
 
 demo-aws: $(READY) ## The same with the real AWS provider against a local AWS
-	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python fixtures/demo/run.py --aws
+	@$(BIN)/python -m tests.demo --aws
 
 bench: $(READY) ## The measured claims of the README, as ratios
 	@for each in benchmarks/bench_*.py; do $(BIN)/python $$each || exit 1; done
