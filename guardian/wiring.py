@@ -125,14 +125,15 @@ def open_repository(settings: Settings, root: Path, *, make: bool) -> "Repositor
         root: What a relative store is relative to.
         make: Whether to make a repository where there is none; else that is a `StoreError`.
     """
-    from guardian.adapters.system import SystemClock
+    from guardian.adapters.system import ProcessIdentity, SystemClock
     from guardian.repository.repository import Repository
 
     store = blob_store(settings, root)
     sealer = sealer_of(settings)
+    clock, identity = SystemClock(), ProcessIdentity()
     if make:
-        return Repository.open_or_create(store, clock=SystemClock(), sealer=sealer)
-    return Repository.open(store, clock=SystemClock(), sealer=sealer)
+        return Repository.open_or_create(store, clock=clock, identity=identity, sealer=sealer)
+    return Repository.open(store, clock=clock, identity=identity, sealer=sealer)
 
 
 def blob_store(settings: Settings, root: Path) -> "BlobStore":
@@ -149,7 +150,9 @@ def sealer_of(settings: Settings) -> "Sealer | None":
         return None
     from guardian.adapters.encryption import AwsEncryptionSealer
 
-    return AwsEncryptionSealer(kms_keys=encryption.kms_keys, key_file=encryption.key_file)
+    return AwsEncryptionSealer(
+        kms_keys=encryption.kms_keys, key_files=(encryption.key_file,) if encryption.key_file else ()
+    )
 
 
 def find_project(settings: Settings, root: Path, environment: Mapping[str, str], *, name: str) -> "Project":

@@ -134,7 +134,7 @@ def _known_variables(session: Session, request: ApplyRequest, prepared: Prepared
     if baseline.configuration.tree != prepared.source.configuration.tree:
         return None
     known = capture.load_variables(session.project, baseline)
-    same = known["values"] is not None and known["digest"] == request.checkout.inputs_digest
+    same = known["values"] is not None and known["inputs_digest"] == request.checkout.inputs_digest
     return known["values"] if same else None
 
 

@@ -8,15 +8,14 @@ from typing import Any
 
 from guardian.domain.configuration import GitPosition
 from guardian.domain.engine import Backend, WorkingDirectory
-from guardian.domain.journal import Kind
 from guardian.domain.snapshot import ConfigurationRef, EngineUsed, PlanRef, Purpose, Snapshot, StateRef
-from guardian.domain.standing import KnownState
 from guardian.domain.state import facts_of, parse_state
 from guardian.errors import StoreCorruptError
 from guardian.operations.context import Checkout, Context
 from guardian.operations.plan import Planned
 from guardian.operations.session import Reading, Session
-from guardian.repository.repository import Project
+from guardian.repository.objects import ObjectKind
+from guardian.repository.project import Project
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,12 +74,18 @@ def store_backend(project: Project, backend: Backend) -> str:
         "workspace": backend.workspace,
         "address": backend.address,
     }
-    return project.put("backend", json.dumps(document, sort_keys=True).encode())
+    return project.put_document(ObjectKind.BACKEND, document)
 
 
 def load_backend(project: Project, snapshot: Snapshot) -> Backend:
     """Read what `store_backend` wrote."""
-    return Backend(**json.loads(project.get("backend", snapshot.backend_object)))
+    document = project.get_document(ObjectKind.BACKEND, snapshot.backend_object)
+    return Backend(
+        kind=document["kind"],
+        config=document["config"],
+        workspace=document["workspace"],
+        address=document["address"],
+    )
 
 
 def variables_of(shown: bytes) -> dict[str, Any]:
@@ -94,17 +99,16 @@ def store_variables(project: Project, checkout: Checkout, values: Mapping[str, A
     document = {
         "values": values,
         "sources": [{"name": name, "source": source} for name, source in checkout.inputs],
-        "digest": checkout.inputs_digest,
+        "inputs_digest": checkout.inputs_digest,
     }
-    return project.put("variables", json.dumps(document, sort_keys=True).encode())
+    return project.put_document(ObjectKind.VARIABLES, document)
 
 
-def load_variables(project: Project, snapshot: Snapshot) -> dict[str, Any]:
+def load_variables(project: Project, snapshot: Snapshot) -> Mapping[str, Any]:
     """Read what `store_variables` wrote, whole."""
     if snapshot.variables_object is None:
-        return {"values": None, "sources": [], "digest": ""}
-    document: dict[str, Any] = json.loads(project.get("variables", snapshot.variables_object))
-    return document
+        return {"values": None, "sources": [], "inputs_digest": ""}
+    return project.get_document(ObjectKind.VARIABLES, snapshot.variables_object)
 
 
 def store_state(project: Project, reading: Reading, like: StateRef | None) -> StateRef | None:
@@ -125,10 +129,10 @@ def store_refreshed(project: Project, planned: Planned, like: StateRef | None) -
 def store_plan(project: Project, planned: Planned) -> PlanRef:
     """Store the saved plan file, and its JSON where it is known."""
     return PlanRef(
-        object=project.put("plan", planned.file.body),
+        object=project.put(ObjectKind.PLAN, planned.file.body),
         bytes=len(planned.file.body),
         sha256=planned.file.sha256,
-        json_object=project.put("plan-json", planned.json) if planned.json is not None else None,
+        json_object=project.put(ObjectKind.PLAN_JSON, planned.json) if planned.json is not None else None,
     )
 
 
@@ -142,17 +146,17 @@ def commit(
     plan: PlanRef | None,
     variables: str | None,
 ) -> Snapshot:
-    """Commit a snapshot by its manifest, read it back, and record it.
+    """Commit a snapshot by its manifest; what was written is read back before it counts.
 
     Raises:
         StoreCorruptError: What was written does not read back as it was.
     """
     context, project = session.context, session.project
     version = context.engine.version()
-    snapshot = project.commit(
+    return project.commit(
         Snapshot(
             project=project.descriptor.name,
-            state_id=project.descriptor.state_id,
+            state_id=project.state_id,
             purpose=purpose,
             run_id=session.run_id,
             taken_at=context.clock.now(),
@@ -169,21 +173,6 @@ def commit(
             actor=context.identity.actor(),
         )
     )
-    findings = project.verify(snapshot, read_data=True)
-    if findings:
-        raise StoreCorruptError(
-            f"snapshot {snapshot.id[:12]} does not read back as it was written: {findings[0]}",
-            hint="guardian doctor    # checks the store",
-        )
-    known = None
-    if state is not None:
-        known = KnownState(
-            lineage=state.lineage, serial=state.serial, sha256=state.sha256, instances=state.instances
-        ).to_json()
-    session.record(
-        Kind.SNAPSHOT_COMMITTED, {"snapshot_id": snapshot.id, "purpose": str(purpose), "state": known}
-    )
-    return snapshot
 
 
 def source_of(snapshot: Snapshot) -> Source:

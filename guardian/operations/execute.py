@@ -15,6 +15,7 @@ from guardian.domain.state import EMPTY
 from guardian.errors import BackendError, GuardianError, WrongStateError
 from guardian.operations.plan import Planned
 from guardian.operations.session import Reading, Session, read_state
+from guardian.repository.objects import ObjectKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +116,7 @@ def _look(
         unreadable = error.message
     if outcome.stranded_state is not None:
         body = session.context.workplace.read(outcome.stranded_state)
-        kept = session.project.put("stranded-state", body)
+        kept = session.project.put(ObjectKind.STATE, body)
         session.record(Kind.NOTE, {"text": f"a state that could not be saved is kept as object {kept}"})
     return Executed(
         outcome=outcome,

@@ -1,5 +1,8 @@
 """The guards before an apply, fed from the log and recorded in it."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from guardian.domain.actor import Actor
 from guardian.domain.guards import wrong_state
 from guardian.domain.journal import Kind, Standing
@@ -40,7 +43,7 @@ def refuse_cut_short(session: Session, standing: Standing) -> None:
     )
 
 
-def refuse_living_engine(session: Session, starter: Actor, body: dict[str, object]) -> None:
+def refuse_living_engine(session: Session, starter: Actor, body: Mapping[str, Any]) -> None:
     """Refuse while the Terraform of a dead guardian still works on this machine."""
     me = session.context.identity.actor()
     if starter.host != me.host or starter.boot_id != me.boot_id:

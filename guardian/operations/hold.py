@@ -4,7 +4,7 @@ from guardian.domain.journal import Kind
 from guardian.domain.standing import Hold
 from guardian.errors import RefusedError, UsageError
 from guardian.ports.system import Clock, Identity
-from guardian.repository.repository import Project
+from guardian.repository.project import Project
 
 
 def set_hold(project: Project, reason: str, *, clock: Clock, identity: Identity) -> Hold:

@@ -7,7 +7,8 @@ from guardian.domain.engine import Backend, WorkingDirectory
 from guardian.domain.project import ProjectDescriptor
 from guardian.errors import AmbiguousError, NotFoundError
 from guardian.operations.context import Checkout, Context
-from guardian.repository.repository import Project, Repository
+from guardian.repository.project import Project
+from guardian.repository.repository import Repository
 
 
 def project_of(context: Context, checkout: Checkout, backend: Backend) -> Project:

@@ -138,7 +138,7 @@ def _cut_short(session: Session, run: Run) -> Incident:
     """Put a run into words whose guardian died: what is in doubt counts as in flight."""
     for record in run.records:
         if record.kind is Kind.ENGINE_STARTED:
-            refuse_living_engine(session, record.actor, dict(record.body))
+            refuse_living_engine(session, record.actor, record.body)
     changes = planned_changes(session.project, run.id)
     events = adopt_events(session.context, run)
     if events:

@@ -14,7 +14,7 @@ from guardian.domain.run import Progress, progress_of
 from guardian.errors import NotFoundError, UsageError
 from guardian.operations.context import Context
 from guardian.repository.journal import list_runs, read_run
-from guardian.repository.repository import Project
+from guardian.repository.project import Project
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

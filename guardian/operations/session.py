@@ -15,7 +15,7 @@ from guardian.errors import ExitCode, GuardianError, InterruptedRunError, Unreco
 from guardian.operations.context import Checkout, Context
 from guardian.repository.journal import RunJournal
 from guardian.repository.lease import acquire
-from guardian.repository.repository import Project
+from guardian.repository.project import Project
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,8 +27,8 @@ from guardian.operations.session import (
     working_directory,
 )
 from guardian.ports.differ import Differ
-from guardian.repository.check import Finding
-from guardian.repository.repository import Project
+from guardian.repository.project import Project
+from guardian.repository.verification import Finding
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from guardian.domain.journal import Standing
-from guardian.repository.repository import Project
+from guardian.repository.project import Project
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
