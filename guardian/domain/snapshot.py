@@ -214,6 +214,11 @@ class Snapshot:
     actor: Actor
     id: str = ""
 
+    @property
+    def states(self) -> tuple[StateRef, ...]:
+        """The recorded and the refreshed state, as far as there are any."""
+        return tuple(each for each in (self.state, self.refreshed) if each is not None)
+
     def with_id(self, snapshot_id: str) -> "Snapshot":
         """Return the same snapshot under its content id."""
         return replace(self, id=snapshot_id)

@@ -1,1 +1,1 @@
-"""The repository format over a blob store: objects, snapshots, log, lease."""
+"""The repository format over a blob store: objects, states, snapshots, the log, the lease, the check."""

@@ -1,0 +1,237 @@
+"""The log of one project: journal, audit trail, and the fence between two guardians."""
+
+import threading
+from collections.abc import Iterator, Mapping
+from hashlib import sha256
+from itertools import islice
+from secrets import token_hex
+from typing import Any
+
+from guardian.domain.actor import Actor
+from guardian.domain.journal import Kind, Record, Standing, advance
+from guardian.errors import BlobMissingError, LeaseLostError, StoreCorruptError, StoreError, StoreFormatError
+from guardian.ports.blobs import BlobStore
+from guardian.ports.system import Clock, Identity
+from guardian.repository import documents
+from guardian.repository.envelope import Envelope, Place
+from guardian.repository.keys import RECORD_DIGITS, log_prefix, record_name
+from guardian.repository.objects import at_once
+
+KIND = "record"
+MAX_TRIES = 64
+PAGE = 1000
+WINDOW = 64
+
+
+class Log:
+    """An append-only chain of records under consecutive numbers; safe to use from several threads.
+
+    A number belongs to who writes it first. A writer that holds the lease and meets another's record checks
+    that the lease is still its own; once it is not, this log writes nothing more.
+
+    Attributes:
+        written: How many records this object has written.
+    """
+
+    def __init__(
+        self, store: BlobStore, envelope: Envelope, state_id: str, *, clock: Clock, identity: Identity
+    ) -> None:
+        self._store = store
+        self._envelope = envelope
+        self._state_id = state_id
+        self._clock = clock
+        self._identity = identity
+        self._writing = threading.RLock()
+        self._head: Record | None = None
+        self._actor: Actor | None = None
+        self._lease_id: str | None = None
+        self._lost_to = ""
+        self.written = 0
+
+    @property
+    def actor(self) -> Actor:
+        """Who writes here."""
+        if self._actor is None:
+            self._actor = self._identity.actor()
+        return self._actor
+
+    def head(self) -> Record | None:
+        """Return the newest record, None in an empty log.
+
+        Costs one listing from the highest number seen, and one read. To keep `status` quick, this checks the
+        format, the number and every field's type, and leaves the schema and the chain to `read`.
+        """
+        with self._writing:
+            last = self._last_number(self._head.number if self._head else 0)
+            if last and (self._head is None or last > self._head.number):
+                self._head = self.record(last)
+            return self._head
+
+    def standing(self) -> Standing:
+        """Return where the project stands after the newest record."""
+        head = self.head()
+        return head.standing if head else Standing()
+
+    def record(self, number: int) -> Record:
+        """Read one record by number, without its chain; raise `StoreCorruptError` when it is not there."""
+        return self._parse(number, self._body(number))[0]
+
+    def read(self, first: int = 1, last: int | None = None) -> Iterator[Record]:
+        """Yield records in order, each validated by its schema and chained to the one before.
+
+        Args:
+            first: Number to begin with.
+            last: Number to end with; None for the newest at the time of the call.
+
+        Raises:
+            StoreCorruptError: A gap, a broken chain, or a record that is not what its key says.
+        """
+        if last is None:
+            head = self.head()
+            last = head.number if head else 0
+        previous = "" if first <= 1 else sha256(self._body(first - 1)).hexdigest()
+        for number, body in self._bodies(max(first, 1), last):
+            record, document = self._parse(number, body)
+            documents.checked(document, KIND, where=self.key(number))
+            if record.previous != previous:
+                raise StoreCorruptError(
+                    f"the log is broken between records {number - 1} and {number} ({self.key(number)})"
+                )
+            previous = record.digest
+            yield record
+
+    def append(self, kind: Kind, body: Mapping[str, Any], *, run_id: str | None = None) -> Record:
+        """Write the next record, durable on return.
+
+        Raises:
+            LeaseLostError: Another guardian took over; nothing was written, now or later.
+            StoreError: It could not be written; whether it was may be unknown when the store died meanwhile.
+        """
+        with self._writing:
+            for _ in range(MAX_TRIES):
+                self._stop_if_lost()
+                if record := self._write_next(kind, body, run_id):
+                    return record
+                self.head()
+                self._check_lease()
+        raise StoreError(
+            f"{MAX_TRIES} other records came first while this one was being written", hint="try again"
+        )
+
+    def append_after(
+        self, number: int, kind: Kind, body: Mapping[str, Any], *, run_id: str | None = None
+    ) -> Record | None:
+        """Write the record `number` + 1; return None, and write nothing, when the log has moved on."""
+        with self._writing:
+            self._stop_if_lost()
+            head = self.head()
+            if (head.number if head else 0) != number:
+                return None
+            return self._write_next(kind, body, run_id)
+
+    def bind(self, lease_id: str) -> None:
+        """Fence every later write by this lease."""
+        with self._writing:
+            self._lease_id = lease_id
+
+    def unbind(self) -> None:
+        """Write without a lease again."""
+        with self._writing:
+            self._lease_id = None
+
+    def _write_next(self, kind: Kind, body: Mapping[str, Any], run_id: str | None) -> Record | None:
+        head = self._head or self.head()
+        number = head.number + 1 if head else 1
+        at = self._clock.now()
+        record = Record(
+            number=number,
+            previous=head.digest if head else "",
+            digest="",
+            nonce=token_hex(16),
+            at=at,
+            kind=kind,
+            run_id=run_id,
+            actor=self.actor,
+            body=body,
+            standing=_after(head, kind, body, number=number, at=at, run_id=run_id),
+        )
+        plaintext = documents.written({"format": documents.FORMAT, **record.to_json()}, KIND)
+        wrapped = self._envelope.wrap(plaintext, self._place(number))
+        if not self._store.put_if_absent(self.key(number), wrapped):
+            return None
+        self._head = self._parse(number, wrapped)[0]
+        self.written += 1
+        return self._head
+
+    def _stop_if_lost(self) -> None:
+        if self._lost_to:
+            raise LeaseLostError(
+                f"the lease on this project was taken over by {self._lost_to}; this run writes nothing more",
+                hint="guardian status",
+            )
+
+    def _check_lease(self) -> None:
+        lease = self._head.standing.lease if self._head else None
+        if self._lease_id is not None and (lease is None or lease.id != self._lease_id):
+            self._lost_to = str(lease.holder) if lease else "somebody who has finished since"
+
+    def _parse(self, number: int, body: bytes) -> tuple[Record, dict[str, Any]]:
+        key = self.key(number)
+        plaintext = self._envelope.unwrap(body, self._place(number), key=key, limit_bytes=documents.MAX_BYTES)
+        document = documents.parse(plaintext, where=key)
+        try:
+            record = Record.from_json(document, digest=sha256(body).hexdigest())
+        except (ValueError, KeyError, TypeError) as error:
+            raise StoreCorruptError(f"{key} is not a record of a log: {error}") from error
+        if record.number != number:
+            raise StoreCorruptError(f"{key} holds record {record.number}")
+        return record, document
+
+    def _bodies(self, first: int, last: int) -> Iterator[tuple[int, bytes]]:
+        for start in range(first, last + 1, WINDOW):
+            numbers = range(start, min(start + WINDOW, last + 1))
+            yield from zip(numbers, at_once(self._body, numbers), strict=True)
+
+    def _body(self, number: int) -> bytes:
+        try:
+            return self._store.get(self.key(number))
+        except BlobMissingError as error:
+            raise StoreCorruptError(
+                f"record {number} is missing from the log ({self.key(number)})"
+            ) from error
+
+    def _last_number(self, seen: int) -> int:
+        """Find the highest number: one page from `seen`, then ever longer jumps, then halving."""
+        found = list(islice(self._numbers_after(seen), PAGE))
+        if len(found) < PAGE:
+            return found[-1] if found else seen
+        low, step = found[-1], PAGE
+        while (beyond := next(self._numbers_after(low + step), None)) is not None:
+            low, step = beyond, step * 2
+        high = low + step
+        while high - low > PAGE:
+            middle = (low + high) // 2
+            beyond = next(self._numbers_after(middle), None)
+            low, high = (low, middle) if beyond is None else (beyond, high)
+        return max(self._numbers_after(low), default=low)
+
+    def _numbers_after(self, number: int) -> Iterator[int]:
+        prefix = log_prefix(self._state_id)
+        for key in self._store.list(prefix, start_after=prefix + record_name(number)):
+            name = key.removeprefix(prefix)
+            if len(name) == RECORD_DIGITS and name.isdecimal():
+                yield int(name)
+
+    def key(self, number: int) -> str:
+        """Return the key of a record."""
+        return log_prefix(self._state_id) + record_name(number)
+
+    def _place(self, number: int) -> Place:
+        return Place(kind=KIND, name=record_name(number), state_id=self._state_id)
+
+
+def _after(head: Record | None, kind: Kind, body: Mapping[str, Any], **facts: Any) -> Standing:
+    try:
+        return advance(head.standing if head else Standing(), kind, body, **facts)
+    except (KeyError, ValueError, TypeError) as error:
+        raise StoreFormatError(f"a record `{kind}` with this body was not written: {error!r}") from error

@@ -1,0 +1,261 @@
+"""Opening, making and refusing a repository; the projects in it."""
+
+from base64 import b64decode, b64encode
+from collections.abc import Iterator, Mapping
+from hashlib import sha256
+from secrets import token_bytes, token_hex
+from typing import Any
+
+from guardian.domain import fields
+from guardian.domain.project import ProjectDescriptor
+from guardian.errors import (
+    BlobMissingError,
+    EncryptionError,
+    NotFoundError,
+    StoreCorruptError,
+    StoreError,
+    StoreFormatError,
+    WrongStateError,
+)
+from guardian.ports.blobs import BlobStore
+from guardian.ports.sealer import Sealer
+from guardian.ports.system import Clock, Identity
+from guardian.repository import documents
+from guardian.repository.envelope import Envelope, Place
+from guardian.repository.keys import CONFIG, STATE_ID_DIGITS, STATES, project_key
+from guardian.repository.log import Log
+from guardian.repository.objects import Objects
+from guardian.repository.project import Project
+from guardian.repository.snapshots import Snapshots
+
+__all__ = ["Project", "ProjectDescriptor", "Repository"]
+
+ID_KEY_BYTES = 32
+_ID_KEY = Place(kind="id_key", name="-")
+
+
+class Repository:
+    """An open repository; everything in it is reached through its projects."""
+
+    def __init__(self, store: BlobStore, envelope: Envelope, *, clock: Clock, identity: Identity) -> None:
+        self._store = store
+        self._envelope = envelope
+        self._clock = clock
+        self._identity = identity
+        self._objects = Objects(store, envelope)
+        self._projects: dict[str, Project] = {}
+
+    @classmethod
+    def create(
+        cls, store: BlobStore, *, clock: Clock, identity: Identity, sealer: Sealer | None = None
+    ) -> "Repository":
+        """Make a repository in an empty store.
+
+        Raises:
+            StoreFormatError: The store holds something already; nothing was written.
+        """
+        if next(iter(store.list("")), None) is not None:
+            raise StoreFormatError(
+                f"{store.address} is not empty", hint="give an empty directory or prefix as `store`"
+            )
+        repository_id = token_hex(16)
+        document: dict[str, Any] = {
+            "format": documents.FORMAT,
+            "id": repository_id,
+            "created_at": fields.format_moment(clock.now()),
+            "encryption": dict(sealer.description) if sealer else None,
+            "sealed_id_key": None,
+        }
+        if sealer is not None:
+            sealed = sealer.seal(token_bytes(ID_KEY_BYTES), _ID_KEY.context(repository_id))
+            document["sealed_id_key"] = b64encode(sealed).decode("ascii")
+        document["digest"] = _digest(document)
+        store.put_if_absent(CONFIG, documents.written(document, "config"))
+        # Somebody else may have been first: what counts is what the store holds now.
+        return cls.open(store, clock=clock, identity=identity, sealer=sealer)
+
+    @classmethod
+    def open(
+        cls,
+        store: BlobStore,
+        *,
+        clock: Clock,
+        identity: Identity,
+        sealer: Sealer | None = None,
+        read_only: bool = False,
+    ) -> "Repository":
+        """Open a repository; writes nothing.
+
+        Args:
+            store: Where it lies.
+            clock: For the times in records.
+            identity: For the actor in records.
+            sealer: Opens and seals its bodies; None for a repository without encryption.
+            read_only: Refuse every write through this object.
+
+        Raises:
+            StoreFormatError: No repository, or one of another format.
+            EncryptionError: It is encrypted and `sealer` is missing or does not fit, or the other way round.
+        """
+        document = _read_config(store)
+        id_key = _id_key(document, sealer, store.address)
+        envelope = Envelope(repository_id=document["id"], sealer=sealer, id_key=id_key)
+        kept = _ReadOnlyStore(store) if read_only else store
+        return cls(kept, envelope, clock=clock, identity=identity)
+
+    @classmethod
+    def open_or_create(
+        cls, store: BlobStore, *, clock: Clock, identity: Identity, sealer: Sealer | None = None
+    ) -> "Repository":
+        """Open the repository, or make one when the store is empty."""
+        if store.exists(CONFIG):
+            return cls.open(store, clock=clock, identity=identity, sealer=sealer)
+        return cls.create(store, clock=clock, identity=identity, sealer=sealer)
+
+    @property
+    def id(self) -> str:
+        """Random hex id of the repository."""
+        return self._envelope.repository_id
+
+    @property
+    def address(self) -> str:
+        """The store as a person writes it."""
+        return self._store.address
+
+    def projects(self) -> tuple[ProjectDescriptor, ...]:
+        """Return every project, sorted by name."""
+        found = (self._descriptor(each) for each in self._state_ids())
+        return tuple(sorted((each for each in found if each is not None), key=lambda each: each.name))
+
+    def project(self, name: str) -> Project:
+        """Return a project by name; raise `NotFoundError` that lists those that are there."""
+        state_id = self._state_id(name)
+        descriptor = self._descriptor(state_id)
+        if descriptor is None:
+            names = ", ".join(each.name for each in self.projects())
+            raise NotFoundError(
+                f"there is no project {name!r} in {self.address}",
+                hint=f"it holds: {names}" if names else "it holds no project yet: guardian apply",
+            )
+        return self._bind(state_id, descriptor)
+
+    def ensure_project(self, descriptor: ProjectDescriptor) -> Project:
+        """Return the project of this name, made when it is new.
+
+        Raises:
+            WrongStateError: The name stands for a state that lives elsewhere; nothing was written.
+        """
+        state_id = self._state_id(descriptor.name)
+        found = self._descriptor(state_id)
+        if found is None:
+            document = {"format": documents.FORMAT, **descriptor.to_json()}
+            body = self._envelope.wrap(documents.written(document, "project"), _project_place(state_id))
+            if not self._store.put_if_absent(project_key(state_id), body):
+                found = self._descriptor(state_id)
+        if found is not None and found != descriptor:
+            raise WrongStateError(
+                f"project {descriptor.name!r} is the state {_state_of(found)}, not {_state_of(descriptor)}",
+                hint="give this one another name: `project` in guardian.yaml",
+            )
+        return self._bind(state_id, descriptor)
+
+    def _bind(self, state_id: str, descriptor: ProjectDescriptor) -> Project:
+        if state_id not in self._projects:
+            self._projects[state_id] = Project(
+                descriptor=descriptor,
+                state_id=state_id,
+                log=Log(self._store, self._envelope, state_id, clock=self._clock, identity=self._identity),
+                objects=self._objects,
+                snapshots=Snapshots(self._store, self._envelope, state_id),
+            )
+        return self._projects[state_id]
+
+    def _state_id(self, name: str) -> str:
+        return self._envelope.content_id("project", name.encode("utf-8", "surrogatepass"))[:STATE_ID_DIGITS]
+
+    def _state_ids(self) -> Iterator[str]:
+        after = ""
+        while key := next(iter(self._store.list(STATES, start_after=after)), None):
+            state_id = key.removeprefix(STATES).partition("/")[0]
+            yield state_id
+            after = f"{STATES}{state_id}0"  # "0" is what follows "/": skips all that is in this directory
+
+    def _descriptor(self, state_id: str) -> ProjectDescriptor | None:
+        key = project_key(state_id)
+        try:
+            stored = self._store.get(key)
+        except BlobMissingError:
+            return None
+        plaintext = self._envelope.unwrap(
+            stored, _project_place(state_id), key=key, limit_bytes=documents.MAX_BYTES
+        )
+        document = documents.parse(plaintext, where=key)
+        try:
+            descriptor = ProjectDescriptor.from_json(document)
+        except ValueError as error:
+            raise StoreCorruptError(f"{key} does not describe a project: {error}") from error
+        if self._state_id(descriptor.name) != state_id:
+            raise StoreCorruptError(f"{key} describes the project of another directory")
+        return descriptor
+
+
+class _ReadOnlyStore:
+    """Passes reading on and refuses writing."""
+
+    def __init__(self, store: BlobStore) -> None:
+        self.address = store.address
+        self.get = store.get
+        self.exists = store.exists
+        self.list = store.list
+
+    def put_if_absent(self, key: str, body: bytes) -> bool:  # noqa: ARG002 - the port's signature
+        raise StoreError(f"{self.address} was opened for reading; {key} was not written")
+
+
+def _read_config(store: BlobStore) -> Mapping[str, Any]:
+    try:
+        body = store.get(CONFIG)
+    except BlobMissingError as error:
+        raise StoreFormatError(
+            f"{store.address} is not a guardian repository: it has no {CONFIG}",
+            hint="check `store` in guardian.yaml; the first `guardian apply` makes a repository",
+        ) from error
+    document = documents.parse(body, where=CONFIG)
+    claimed = document.pop("digest", None)
+    if claimed != _digest(document) or not isinstance(document.get("id"), str):
+        raise StoreCorruptError(f"{CONFIG} in {store.address} was changed or is torn")
+    return document
+
+
+def _id_key(document: Mapping[str, Any], sealer: Sealer | None, address: str) -> bytes | None:
+    sealed = document.get("sealed_id_key")
+    if sealed is None:
+        if sealer is not None:
+            raise EncryptionError(
+                f"{address} is not encrypted, but `encryption` is set",
+                hint="use another `store` for an encrypted repository, or remove `encryption`",
+            )
+        return None
+    if sealer is None:
+        raise EncryptionError(
+            f"{address} is encrypted, and `encryption` is not set",
+            hint="set `encryption` in guardian.yaml to the keys of this repository",
+        )
+    try:
+        return sealer.open(b64decode(sealed, validate=True), _ID_KEY.context(document["id"]))
+    except EncryptionError as error:
+        raise EncryptionError(
+            f"{address} cannot be opened with these keys: {error.message}", hint=error.hint
+        ) from error
+
+
+def _digest(document: Mapping[str, Any]) -> str:
+    return sha256(documents.canonical(document)).hexdigest()
+
+
+def _project_place(state_id: str) -> Place:
+    return Place(kind="project", name="-", state_id=state_id)
+
+
+def _state_of(descriptor: ProjectDescriptor) -> str:
+    return f"{descriptor.backend_address} (workspace {descriptor.workspace})"
