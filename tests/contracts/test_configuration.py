@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from guardian.adapters.configuration import DiskConfiguration
+from guardian.adapters.configuration.git import git_position
 from guardian.domain.configuration import CapturedConfiguration, CaptureLimits, ConfigurationFile
 from guardian.errors import ConfigurationError, StoreCorruptError
 from guardian.ports.configuration import ConfigurationSource
@@ -333,3 +334,27 @@ def test_without_git_there_is_no_position(source, git_root, monkeypatch, tmp_pat
 def test_variables_that_point_git_elsewhere_are_not_obeyed(source, git_root, root, monkeypatch):
     monkeypatch.setenv("GIT_DIR", "/nowhere")
     assert source.git_position(git_root) is not None
+
+
+def test_before_the_first_commit_there_is_no_position(source, root):
+    subprocess.run(["git", "-C", str(root), "init", "--quiet"], check=True)
+    assert source.git_position(root) is None
+
+
+def test_where_git_distrusts_the_owner_there_is_no_position(source, git_root, monkeypatch):
+    monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
+    assert source.git_position(git_root) is None
+
+
+def test_a_git_that_hangs_is_not_waited_for(git_root, monkeypatch, tmp_path):
+    write(tmp_path / "bin/git", "#!/bin/sh\nexec sleep 60\n")
+    (tmp_path / "bin/git").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:/usr/bin:/bin")
+    assert git_position(git_root, timeout_s=0.1) is None
+
+
+def test_asking_git_leaves_its_index_alone(source, git_root):
+    os.utime(git_root / "main.tf")
+    before = (git_root / ".git/index").stat().st_mtime_ns
+    assert source.git_position(git_root) is not None
+    assert (git_root / ".git/index").stat().st_mtime_ns == before

@@ -210,7 +210,18 @@ def test_locals_that_name_each_other_in_a_circle_end(root):
     assert [each.reason for each in capture(root).left_out] == ["unresolved"]
 
 
-def test_files_that_stay_inside_are_not_even_parsed(root):
+@pytest.mark.parametrize(
+    "text",
+    [
+        'file("${path.module}/a.txt") templatefile("b/c.tpl", {}) filemd5( "${path.root}/d e" )',
+        'source = "../m"',
+        "merge(values(x)...) # and so on...",
+        'path = "/health"',
+    ],
+)
+def test_files_that_stay_inside_are_not_even_parsed(root, text):
+    write(root.parent / "m/main.tf")
+    write(root / ".terraform/modules/modules.json", '{"Modules":[{"Key":"m","Dir":"../m"}]}')
     # Not HCL: the parser would list it.
-    write(root / "main.tf", 'x = = file("${path.module}/a.txt") templatefile("b/c.tpl", {})\n')
+    write(root / "main.tf", f"x = = {text}\n")
     assert capture(root).left_out == ()

@@ -10,14 +10,8 @@ from guardian.domain.configuration import GitPosition
 TIMEOUT_S = 10.0
 
 # Variables that point git at another repository than the one around the directory.
-_REDIRECTING = (
-    "GIT_DIR",
-    "GIT_WORK_TREE",
-    "GIT_INDEX_FILE",
-    "GIT_COMMON_DIR",
-    "GIT_PREFIX",
-    "GIT_CEILING_DIRECTORIES",
-)
+_REDIRECTING = frozenset({"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_NAMESPACE"})
+_OID, _HEAD = "# branch.oid ", "# branch.head "
 
 
 def git_position(root: Path, *, timeout_s: float = TIMEOUT_S) -> GitPosition | None:
@@ -25,32 +19,20 @@ def git_position(root: Path, *, timeout_s: float = TIMEOUT_S) -> GitPosition | N
 
     Returns:
         None without git, outside a checkout, before the first commit, where git distrusts the owner, and
-        when git does not answer in time.
+        when git does not answer in time. Dirty speaks of `root` alone: a whole monorepo can take very long.
+
+    Source: https://git-scm.com/docs/git-status (porcelain format version 2)
     """
     git = shutil.which("git")
     if git is None:
         return None
-    commit = _ask(git, root, timeout_s, "rev-parse", "--verify", "--quiet", "HEAD")
-    if not commit:
-        return None
-    branch = _ask(git, root, timeout_s, "symbolic-ref", "--quiet", "--short", "HEAD")
-    # Only the root module's directory: a whole monorepo can take git many seconds.
-    status = _ask(git, root, timeout_s, "status", "--porcelain", "--untracked-files=normal", "--", ".")
-    if status is None:
-        return None
-    return GitPosition(commit=commit, branch=branch or "", dirty=bool(status))
-
-
-def _ask(git: str, root: Path, timeout_s: float, *command: str) -> str | None:
-    """Return git's answer, None when it has none."""
-    environment = {name: value for name, value in os.environ.items() if name not in _REDIRECTING}
-    environment |= {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
-    # A checkout's own configuration can name a program for fsmonitor: status would run it.
-    argv = [git, "-C", str(root), "-c", "core.fsmonitor=false", *command]
+    # A configuration can name a program for fsmonitor, and status would run it.
+    command = [git, "-C", str(root), "-c", "core.fsmonitor=false", "status"]
+    options = ["--porcelain=v2", "--branch", "--untracked-files=normal", "--", "."]
     try:
         done = subprocess.run(
-            argv,
-            env=environment,
+            [*command, *options],
+            env=_environment(),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -59,4 +41,22 @@ def _ask(git: str, root: Path, timeout_s: float, *command: str) -> str | None:
         )
     except (OSError, subprocess.TimeoutExpired):
         return None
-    return os.fsdecode(done.stdout).strip() if done.returncode == 0 else None
+    return _read(os.fsdecode(done.stdout).splitlines()) if done.returncode == 0 else None
+
+
+def _environment() -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if name not in _REDIRECTING}
+    # Without optional locks status does not refresh the index under the user's own git.
+    return kept | {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0"}
+
+
+def _read(lines: list[str]) -> GitPosition | None:
+    commit = next((line.removeprefix(_OID) for line in lines if line.startswith(_OID)), "(initial)")
+    branch = next((line.removeprefix(_HEAD) for line in lines if line.startswith(_HEAD)), "(detached)")
+    if commit == "(initial)":
+        return None
+    return GitPosition(
+        commit=commit,
+        branch="" if branch == "(detached)" else branch,
+        dirty=any(not line.startswith("#") for line in lines),
+    )

@@ -3,7 +3,7 @@
 import os
 import re
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 from guardian.adapters.configuration.collection import Collection
@@ -32,7 +32,7 @@ def add_references(
         variable_files: In the order in which Terraform reads them.
     """
     follower = _Follower(found, root)
-    sources = cache(lambda directory: ModuleSources(directory, follower.leave_unreadable))
+    sources = cache(partial(ModuleSources, is_held=found.holds, unreadable=follower.leave_unreadable))
     variables = cache(lambda: read_variables(variable_files, follower.leave_unreadable))
     scopes: dict[str, ModuleScope] = {}
     # Fetched modules read their own package, which is captured, or what they are given, which is seen here.

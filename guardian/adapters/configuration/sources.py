@@ -18,7 +18,6 @@ PATH_ATTRIBUTES = frozenset(
     {
         "file",
         "filename",
-        "path",
         "script",
         "scripts",
         "source",
@@ -34,21 +33,27 @@ FUNCTION_CALL = re.compile(_FUNCTION)
 # Such a call names a file below the module or below the root module, both of which are taken whole.
 _INNER_CALL = re.compile(_FUNCTION + rb'\s*"(?:\$\{path\.(?:module|root)\}/)?[\w-][\w./ -]*"')
 _OUTWARD = re.compile(
-    rb"\.\.|\b(?:" + "|".join(sorted(PATH_ATTRIBUTES)).encode() + rb')"?\s*[=:]\s*\[?\s*"[/~]'
+    rb"(?<!\.)\.\.(?!\.)|\b(?:" + "|".join(sorted(PATH_ATTRIBUTES)).encode() + rb')"?\s*[=:]\s*\[?\s*"[/~]'
 )
+# Mostly the source of a local module, relative to the module that calls it.
+_SOURCE = re.compile(rb'\bsource\s*=\s*"(\.\.?/[\w./-]*)"')
 
 
 class ModuleSources:
     """One directory with configuration files."""
 
-    def __init__(self, directory: str, unreadable: Callable[[str, str], None]) -> None:
+    def __init__(
+        self, directory: str, *, is_held: Callable[[str], bool], unreadable: Callable[[str, str], None]
+    ) -> None:
         """Read the names and bytes of the directory's configuration.
 
         Args:
             directory: Absolute path.
+            is_held: Tells whether a path is captured already.
             unreadable: Called once with the path of each file that cannot be parsed, and why.
         """
         self.directory = directory
+        self._is_held = is_held
         self._unreadable = unreadable
         self._documents: dict[str, Document] = {}
         self._bodies = dict(self._read(CONFIGURATION_SUFFIXES))
@@ -65,8 +70,13 @@ class ModuleSources:
     def outward(self) -> Iterator[tuple[str, Document]]:
         """Yield each file that may name files elsewhere, parsed."""
         for name, body in self._bodies.items():
-            if _OUTWARD.search(body) or len(FUNCTION_CALL.findall(body)) > len(_INNER_CALL.findall(body)):
+            calls, inner_calls = len(FUNCTION_CALL.findall(body)), len(_INNER_CALL.findall(body))
+            if calls > inner_calls or _OUTWARD.search(_SOURCE.sub(self._without_held, body)):
                 yield name, self._document(name)
+
+    def _without_held(self, source: re.Match[bytes]) -> bytes:
+        held = self._is_held(os.path.normpath(f"{self.directory}/{os.fsdecode(source[1])}"))
+        return b"" if held else source[0]
 
     def mentioning(self, words: frozenset[str]) -> Iterator[tuple[str, Document]]:
         """Yield each file in which one of the words stands, parsed."""
