@@ -38,7 +38,8 @@ class StateRef:
         sha256: Hex digest of the raw state.
         lineage, serial, terraform_version: As the state records them.
         instances: How many managed objects it records.
-        source: `backend` for the bytes of the backend itself, `pull` for what `state pull` re-encoded.
+        source: `backend` for the bytes of the backend itself, `pull` for what `state pull` re-encoded,
+            `plan` for the refreshed state in a saved plan.
     """
 
     object: str
