@@ -51,6 +51,7 @@ class RetryPolicy:
         import stamina
         import stamina.instrumentation
         from botocore.exceptions import BotoCoreError, ClientError
+        from botocore.parsers import ResponseParserError
 
         # stamina's own hooks write to stdout or stderr as it finds other packages installed.
         stamina.instrumentation.set_on_retry_hooks([_record])
@@ -73,7 +74,7 @@ class RetryPolicy:
         )
         try:
             answer = caller.on(again)(request)
-        except (BotoCoreError, ClientError) as error:
+        except (BotoCoreError, ClientError, ResponseParserError) as error:
             raise GaveUpError(error, tries) from error
         self._answered = True
         return answer

@@ -6,6 +6,7 @@ reading back can tell.
 """
 
 import base64
+import contextlib
 import hashlib
 import threading
 from collections.abc import Callable, Iterator
@@ -101,12 +102,12 @@ class S3Store:
         return self._pages(request)
 
     def _pages(self, request: dict[str, Any]) -> Iterator[str]:
-        last = ""
+        last = None
         while True:
             page = self._ask(partial(self._page, **request))
             for each in page.get("Contents", ()):
                 key = each["Key"].removeprefix(self._prefix)
-                if key <= last:
+                if last is not None and key <= last:
                     raise StoreCorruptError(
                         f"{self.address} does not list its keys in byte order",
                         hint="use a general purpose bucket: directory buckets cannot keep a store",
@@ -147,11 +148,19 @@ class S3Store:
             if error_code(error) not in {"NoSuchKey", "404"}:
                 raise
             return None
-        with answer["Body"] as body:
+        # Not `with answer["Body"]`: that enters the stream below it, whose errors are not botocore's.
+        with contextlib.closing(answer["Body"]) as body:
             return body.read()
 
     def _page(self, **request: Any) -> dict[str, Any]:
-        return dict(self._connected().list_objects_v2(Bucket=self._bucket, **request))
+        """List once; an answer that was cut off before its first byte would look like a list of nothing."""
+        from botocore.exceptions import IncompleteReadError
+
+        page: dict[str, Any] = {**self._connected().list_objects_v2(Bucket=self._bucket, **request)}
+        if "IsTruncated" not in page:
+            length = page["ResponseMetadata"]["HTTPHeaders"].get("content-length", "some")
+            raise IncompleteReadError(actual_bytes=0, expected_bytes=length)
+        return page
 
     def _ask(self, request: Callable[[], T]) -> T:
         try:

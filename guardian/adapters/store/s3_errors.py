@@ -75,6 +75,7 @@ def error_code(error: Exception) -> str:
 def is_transient(error: Exception) -> bool:
     """Tell whether the same request may succeed a moment later."""
     import botocore.exceptions as boto
+    from botocore.parsers import ResponseParserError
 
     if isinstance(error, boto.ClientError):
         status = int(_answer(error).get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
@@ -85,7 +86,9 @@ def is_transient(error: Exception) -> bool:
         )
     if isinstance(error, boto.SSLError):
         return False
-    return isinstance(error, (boto.HTTPClientError, boto.ConnectionError, boto.IncompleteReadError))
+    return isinstance(
+        error, (boto.HTTPClientError, boto.ConnectionError, boto.IncompleteReadError, ResponseParserError)
+    )
 
 
 def unreachable(error: Exception, *, bucket: str, prefix: str, tries: int) -> StoreUnreachableError:
