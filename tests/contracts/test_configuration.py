@@ -358,3 +358,13 @@ def test_asking_git_leaves_its_index_alone(source, git_root):
     before = (git_root / ".git/index").stat().st_mtime_ns
     assert source.git_position(git_root) is not None
     assert (git_root / ".git/index").stat().st_mtime_ns == before
+
+
+def test_asking_git_runs_no_program_that_a_checkout_names(source, git_root, tmp_path):
+    write(tmp_path / "monitor", f"#!/bin/sh\ntouch {tmp_path / 'ran'}\n")
+    (tmp_path / "monitor").chmod(0o755)
+    subprocess.run(
+        ["git", "-C", str(git_root), "config", "core.fsmonitor", str(tmp_path / "monitor")], check=True
+    )
+    assert source.git_position(git_root) is not None
+    assert not (tmp_path / "ran").exists()
