@@ -114,6 +114,20 @@ def test_fetched_modules_are_taken_without_their_git_directories(source, root):
     assert paths(captured) == [".terraform/modules/modules.json", ".terraform/modules/x/main.tf", "main.tf"]
 
 
+@pytest.mark.parametrize("given", ["relative", "here", "linked"])
+def test_fetched_modules_are_found_however_the_root_module_is_named(source, root, monkeypatch, given):
+    write(root / ".terraform/modules/modules.json", '{"Modules":[{"Key":"x","Dir":".terraform/modules/x"}]}')
+    write(root / ".terraform/modules/x/main.tf")
+    (root.parent / "link").symlink_to("root")
+    monkeypatch.chdir(root if given == "here" else root.parent)
+    named = {"relative": Path("root"), "here": Path(), "linked": root.parent / "link"}[given]
+    assert paths(capture(source, named)) == [
+        ".terraform/modules/modules.json",
+        ".terraform/modules/x/main.tf",
+        "main.tf",
+    ]
+
+
 def test_local_modules_are_taken_wherever_they_lie(source, root):
     manifest = '{"Modules":[{"Key":"x","Source":"../modules/x","Dir":"../modules/x"}]}'
     write(root / ".terraform/modules/modules.json", manifest)

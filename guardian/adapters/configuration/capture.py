@@ -33,6 +33,8 @@ def capture(
 
 def _data_directory(root: Path, top: str, data_dir: Path) -> str:
     """Return the data directory as the manifest's paths see it: from the real root, its own links kept."""
+    if data_dir.is_relative_to(root):
+        return os.path.normpath(Path(top) / data_dir.relative_to(root))
     given = os.path.normpath(Path(top) / data_dir)
     from_root = os.path.relpath(given, Path.cwd() / root)
     return given if from_root.startswith("..") else os.path.normpath(f"{top}/{from_root}")
