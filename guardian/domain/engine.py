@@ -195,8 +195,8 @@ class PlanFile:
     Attributes:
         sha256: Digest of the file.
         body: The file's bytes.
-        prior_state: The state as recorded when the plan was made (`tfstate-prev`).
-        refreshed_state: The same after the refresh: what was live.
+        prior_state: The state as recorded when the plan was made (`tfstate-prev`); no lineage, no serial.
+        refreshed_state: The same after the refresh, what was live, with the record's lineage and serial.
         configuration: Content of the planned `*.tf` files by `m-<module key>/<name>`.
     """
 

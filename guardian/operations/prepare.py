@@ -86,7 +86,8 @@ def prepare(
 
 def refuse_stale(planned: Planned, before: Reading) -> None:
     """Refuse a plan that was made from another state than the one read, or from another moment of it."""
-    prior = parse_state(planned.file.prior_state) if planned.file.prior_state.strip() else None
+    # Of the two states in a plan file only the refreshed one carries lineage and serial of the recorded one.
+    prior = parse_state(planned.file.refreshed_state) if planned.file.refreshed_state.strip() else None
     if before.facts is None:
         if prior is not None and prior.instances:
             raise StalePlanError(
