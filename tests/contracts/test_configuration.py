@@ -3,7 +3,6 @@
 import contextlib
 import os
 import socket
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,7 +11,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from guardian.adapters.configuration import DiskConfiguration
-from guardian.adapters.configuration.git import git_position
 from guardian.domain.configuration import CapturedConfiguration, CaptureLimits, ConfigurationFile
 from guardian.errors import ConfigurationError, StoreCorruptError
 from guardian.ports.configuration import ConfigurationSource
@@ -306,79 +304,3 @@ def test_no_list_of_parts_is_written_outside(tmp_path_factory, parts):
     written = [each for each in top.rglob("*") if each.is_file()]
     assert all(each.is_relative_to(top / "there") for each in written)
     assert not (top.parent / "a").exists()
-
-
-@pytest.fixture
-def git_root(root: Path) -> Path:
-    for command in (["init", "--quiet", "-b", "trunk"], ["add", "."], ["commit", "--quiet", "-m", "first"]):
-        subprocess.run(["git", "-C", str(root), *command], check=True)
-    return root
-
-
-def test_a_clean_checkout_is_known_by_commit_and_branch(source, git_root):
-    found = source.git_position(git_root)
-    assert found is not None
-    assert len(found.commit) == 40
-    assert (found.branch, found.dirty) == ("trunk", False)
-
-
-def test_a_changed_or_new_file_makes_a_checkout_dirty(source, git_root):
-    write(git_root / "new.tf")
-    found = source.git_position(git_root)
-    assert found is not None
-    assert found.dirty
-
-
-def test_a_detached_head_has_no_branch(source, git_root):
-    subprocess.run(["git", "-C", str(git_root), "checkout", "--quiet", "--detach"], check=True)
-    found = source.git_position(git_root)
-    assert found is not None
-    assert found.branch == ""
-
-
-def test_outside_git_there_is_no_position(source, root):
-    assert source.git_position(root) is None
-
-
-def test_without_git_there_is_no_position(source, git_root, monkeypatch, tmp_path):
-    monkeypatch.setenv("PATH", str(tmp_path))
-    assert source.git_position(git_root) is None
-
-
-def test_variables_that_point_git_elsewhere_are_not_obeyed(source, git_root, root, monkeypatch):
-    monkeypatch.setenv("GIT_DIR", "/nowhere")
-    assert source.git_position(git_root) is not None
-
-
-def test_before_the_first_commit_there_is_no_position(source, root):
-    subprocess.run(["git", "-C", str(root), "init", "--quiet"], check=True)
-    assert source.git_position(root) is None
-
-
-def test_where_git_distrusts_the_owner_there_is_no_position(source, git_root, monkeypatch):
-    monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
-    assert source.git_position(git_root) is None
-
-
-def test_a_git_that_hangs_is_not_waited_for(git_root, monkeypatch, tmp_path):
-    write(tmp_path / "bin/git", "#!/bin/sh\nexec sleep 60\n")
-    (tmp_path / "bin/git").chmod(0o755)
-    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:/usr/bin:/bin")
-    assert git_position(git_root, timeout_s=0.1) is None
-
-
-def test_asking_git_leaves_its_index_alone(source, git_root):
-    os.utime(git_root / "main.tf")
-    before = (git_root / ".git/index").stat().st_mtime_ns
-    assert source.git_position(git_root) is not None
-    assert (git_root / ".git/index").stat().st_mtime_ns == before
-
-
-def test_asking_git_runs_no_program_that_a_checkout_names(source, git_root, tmp_path):
-    write(tmp_path / "monitor", f"#!/bin/sh\ntouch {tmp_path / 'ran'}\n")
-    (tmp_path / "monitor").chmod(0o755)
-    subprocess.run(
-        ["git", "-C", str(git_root), "config", "core.fsmonitor", str(tmp_path / "monitor")], check=True
-    )
-    assert source.git_position(git_root) is not None
-    assert not (tmp_path / "ran").exists()
