@@ -87,6 +87,6 @@ def _dumped(raw: bytes, state: Any) -> bytes:
 def _object(raw: bytes) -> dict[str, Any] | None:
     try:
         parsed = json.loads(raw)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return parsed if isinstance(parsed, dict) else None
