@@ -62,9 +62,21 @@ def argument(metavar: str, help_: str) -> Any:
     return field(default=None, metadata={"cli": Declared(annotation=str, help=help_, metavar=metavar)})
 
 
+def arguments(metavar: str, help_: str) -> Any:
+    """Declare positional arguments: a tuple in the order given."""
+    return field(default=(), metadata={"cli": Declared(annotation=list[str], help=help_, metavar=metavar)})
+
+
 def signature_of(options: type[Any]) -> inspect.Signature:
     """Return the signature that makes Typer declare a command's parameters."""
-    return inspect.Signature([_parameter(each) for each in fields(options)])
+    return inspect.Signature([_parameter(each) for each in _ordered(options)])
+
+
+def _ordered(options: type[Any]) -> list[Field[Any]]:
+    """Return the fields with the command's own first: what all commands share comes last in the help."""
+    by_name = {each.name: each for each in fields(options)}
+    names = [name for kind in options.__mro__ for name in vars(kind).get("__annotations__", ())]
+    return [by_name[name] for name in dict.fromkeys(names) if name in by_name]
 
 
 def callback_of(options: type[Any], body: Callable[[Any], ExitCode]) -> Callable[..., ExitCode]:

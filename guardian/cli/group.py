@@ -89,6 +89,22 @@ class Command(TyperCommand):
         plain = normalise(args, specs_of(self), command=ctx.command_path, lenient=lenient)
         return super().parse_args(ctx, plain)
 
+    def format_options(self, ctx: typer.Context, formatter: Any) -> None:  # type: ignore[override]
+        """List arguments and options, each in the one spelling that the documentation uses."""
+        rows: dict[str, list[tuple[str, str]]] = {"Arguments": [], "Options": []}
+        for param in self.get_params(ctx):
+            record = param.get_help_record(ctx)
+            if record is None:
+                continue
+            if isinstance(param, TyperOption):
+                rows["Options"].append((record[0].partition(" / ")[0], record[1]))
+            else:
+                rows["Arguments"].append((param.metavar or param.name, record[1]))
+        for title, records in rows.items():
+            if records:
+                with formatter.section(title):
+                    formatter.write_dl(records)
+
     def shell_complete(self, _ctx: typer.Context, incomplete: str) -> list[Any]:  # type: ignore[override]
         """Complete names of options; values are completed by their parameters."""
         return complete_options(self, incomplete) if incomplete.startswith("-") else []
@@ -153,5 +169,5 @@ class Group(TyperGroup):
 
     def _rows(self) -> list[tuple[str, str]]:
         own = [(name, each.help) for name, each in self.entries.items()]
-        eager = [(name, each.get_short_help_str(80)) for name, each in self.commands.items()]
+        eager = [(name, (each.help or "").rstrip(".")) for name, each in self.commands.items()]
         return own + eager

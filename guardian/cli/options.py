@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from guardian.cli.declare import flag, number, value, values
+from guardian.domain.engine import ApplyOptions, InitOptions, PlanOptions
 
 ON_FAILURE = ("ask", "hold", "restore")
 
@@ -32,19 +33,17 @@ class ProjectOptions(OutputOptions):
 
 @dataclass(frozen=True, kw_only=True)
 class EngineOptions(ProjectOptions):
-    """What every command takes that runs the engine on a checkout."""
+    """What every command takes that runs the engine."""
 
-    backend_config: tuple[str, ...] = values(
-        "-backend-config", "PATH|KEY=VALUE", "Backend configuration, when guardian runs init"
-    )
-    reconfigure: bool = flag("-reconfigure", "Initialise again, and take the backend as it is configured now")
-    upgrade: bool = flag("-upgrade", "Initialise again, and take newer modules and providers")
     input: bool = flag("-input", "Ask where there is a terminal; -input=false never asks", default=True)
     lock: bool = flag("-lock", "Hold Terraform's lock on the state; -lock=false does not", default=True)
     lock_timeout: str | None = value("-lock-timeout", "DURATION", "How long to wait for that lock: 30s, 5m")
-    parallelism: int | None = number(
-        "-parallelism", "N", "How many operations at once; Terraform's own is 10"
-    )
+    parallelism: int | None = number("-parallelism", "N", "How many operations at once; Terraform does 10")
+
+    @property
+    def apply_options(self) -> ApplyOptions:
+        """What is passed to the engine's apply."""
+        return ApplyOptions(parallelism=self.parallelism, lock=self.lock, lock_timeout=self.lock_timeout)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,11 +57,32 @@ class PlanningOptions(EngineOptions):
     destroy: bool = flag("-destroy", "Plan the destruction of everything")
     refresh: bool = flag("-refresh", "Read every object first; -refresh=false does not", default=True)
     refresh_only: bool = flag("-refresh-only", "Only bring the record up to date")
-    compact_warnings: bool = flag("-compact-warnings", "Show warnings in one line each")
+    compact_warnings: bool = flag("-compact-warnings", "Accepted; guardian's own lines are compact")
+    backend_config: tuple[str, ...] = values(
+        "-backend-config", "FILE|KEY=VALUE", "Initialise again with this backend configuration"
+    )
+    reconfigure: bool = flag("-reconfigure", "Initialise again, and forget the backend configured before")
+    upgrade: bool = flag("-upgrade", "Initialise again, and take newer modules and providers")
 
+    @property
+    def init_options(self) -> InitOptions:
+        """What is passed to the engine's init."""
+        return InitOptions(
+            backend_config=self.backend_config, reconfigure=self.reconfigure, upgrade=self.upgrade
+        )
 
-@dataclass(frozen=True, kw_only=True)
-class ApprovalOptions:
-    """How a change is approved."""
-
-    auto_approve: bool = flag("-auto-approve", "Do not ask before applying")
+    @property
+    def plan_options(self) -> PlanOptions:
+        """What is passed to the engine's plan."""
+        return PlanOptions(
+            variables=self.var,
+            var_files=self.var_file,
+            targets=self.target,
+            replace=self.replace,
+            destroy=self.destroy,
+            refresh=self.refresh,
+            refresh_only=self.refresh_only,
+            parallelism=self.parallelism,
+            lock=self.lock,
+            lock_timeout=self.lock_timeout,
+        )

@@ -1,7 +1,9 @@
 """Questions to a person at a terminal, answered as Terraform's are."""
 
 import os
+import signal
 import sys
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Protocol, TextIO
@@ -53,7 +55,7 @@ class ControllingTerminal:
 
     def ask(self, text: str) -> str:
         """See the protocol."""
-        with self._streams() as (source, sink):
+        with self._streams() as (source, sink), _interruptible():
             try:
                 sink.write(text)
                 sink.flush()
@@ -80,6 +82,22 @@ class ControllingTerminal:
             open(self._device, "w", encoding="utf-8", errors="backslashreplace") as sink,  # noqa: PTH123 - same
         ):
             yield source, sink
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """Let a signal end the question: a run's own handlers only remember it, and the read would go on."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {each: signal.getsignal(each) for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    for each in before:
+        signal.signal(each, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
 
 
 class NoTerminal:

@@ -1,0 +1,91 @@
+"""What `guardian doctor` tries for itself: the engine, the backend, the store, the keys."""
+
+import os
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from guardian import wiring
+from guardian.domain.engine import Backend, EngineVersion, RawState, WorkingDirectory
+from guardian.errors import StoreCorruptError, StoreUnreachableError
+from guardian.repository.keys import CONFIG
+from guardian.settings import Settings
+
+if TYPE_CHECKING:  # loaded by the checks that start it
+    from guardian.adapters.terraform.engine import TerraformEngine
+
+PROBE_KEY = "probe"
+PROBE = b"written by guardian doctor\n"
+
+
+def engine_version(settings: Settings, root: Path) -> EngineVersion:
+    """Start the engine and ask for its version."""
+    return _engine(settings, root).version()
+
+
+def read_backend(settings: Settings, root: Path) -> tuple[Backend, RawState] | None:
+    """Read the state from where it lives; None when the directory is not initialised."""
+    from guardian.adapters.terraform.backend import TerraformStateBackend
+
+    policed = wiring.policed_environment(os.environ)
+    backend = TerraformStateBackend(_engine(settings, root), policed.variables)
+    checkout = wiring.checkout_of(settings, root, os.environ)
+    with tempfile.TemporaryDirectory(prefix="guardian-doctor-") as name:  # mode 0700
+        where = WorkingDirectory(root=root, run_dir=Path(name), environment=checkout.environment)
+        found = backend.locate(where)
+        return None if found is None else (found, backend.read(where, found))
+
+
+def try_store(settings: Settings, root: Path) -> str:
+    """Write a probe and read it back, in a store that is one already; say what is there.
+
+    A store that is still empty stays so: a repository is made in an empty place alone.
+
+    Raises:
+        StoreError: It cannot be reached, written or read, or holds something else.
+    """
+    store = wiring.blob_store(settings, root)
+    if not store.exists(CONFIG):
+        _refuse_read_only(settings)
+        return f"{store.address}: nothing there yet, the first apply makes it"
+    projects = wiring.open_repository(settings, root, make=False).projects()
+    store.put_if_absent(PROBE_KEY, PROBE)
+    if store.get(PROBE_KEY) != PROBE:
+        raise StoreCorruptError(
+            f"{store.address} gives back something else than what was written to {PROBE_KEY}",
+            hint="guardian snapshot verify    # says whether the snapshots are sound",
+        )
+    names = ", ".join(sorted(each.name for each in projects)) or "none yet"
+    return f"{store.address} takes what it is given and gives it back; projects: {names}"
+
+
+def try_keys(settings: Settings) -> str | None:
+    """Seal and open a probe; None where encryption is not configured."""
+    sealer = wiring.sealer_of(settings)
+    if sealer is None:
+        return None
+    context = {"guardian:kind": PROBE_KEY}
+    sealer.open(sealer.seal(PROBE, context), context)
+    return ", ".join(f"{name}: {text}" for name, text in sealer.description.items())
+
+
+def _engine(settings: Settings, root: Path) -> "TerraformEngine":
+    from guardian.adapters.system import SignalInterruption
+    from guardian.adapters.terraform.discover import discover
+
+    policed = wiring.policed_environment(os.environ)
+    return discover(
+        settings.engine, environment=policed.variables, interruption=SignalInterruption(), root=root
+    )
+
+
+def _refuse_read_only(settings: Settings) -> None:
+    """Tell beforehand that a directory cannot be made, without making it."""
+    if "://" in settings.store:
+        return
+    place = Path(settings.store)
+    standing = next(each for each in (place, *place.parents) if each.exists())
+    if not os.access(standing, os.W_OK | os.X_OK):
+        raise StoreUnreachableError(
+            f"{standing} cannot be written to", hint=f"make it writable, or set `store`: {place} is not there"
+        )

@@ -1,0 +1,83 @@
+"""What the commands share: settings from their flags, the project to read, the ports to work with."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from guardian import wiring
+from guardian.cli.console import Console
+from guardian.cli.options import EngineOptions, PlanningOptions, ProjectOptions
+from guardian.settings import Settings, load_settings
+
+if TYPE_CHECKING:  # a command that only reads does without them
+    from guardian.domain.engine import InitOptions
+    from guardian.operations.context import Checkout, Context
+    from guardian.repository.project import Project
+
+
+def settings_of(given: ProjectOptions, **more: str | None) -> Settings:
+    """Load the settings of the current directory; `more` are further flags, by key."""
+    return load_settings(Path.cwd(), flags={**given.flags, **more}, environment=os.environ)
+
+
+def project_to_read(given: ProjectOptions) -> "Project":
+    """Find the project of a command that runs no engine and makes no store."""
+    root = Path.cwd()
+    settings = settings_of(given)
+    name = project_named(given, settings)
+    return wiring.find_project(settings, root, os.environ, name=name)
+
+
+def project_named(given: ProjectOptions, settings: Settings) -> str:
+    """Return the name that decides alone: the flag's, or a setting's where no checkout qualifies it."""
+    if given.project:
+        return given.project
+    return "" if wiring.has_configuration(Path.cwd()) else settings.project or ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workbench:
+    """A command's ports, and where it works."""
+
+    settings: Settings
+    context: "Context"
+    root: Path
+
+    def checkout(self, *, planning: PlanningOptions | None = None) -> "Checkout":
+        """Describe the root module at hand, with the variables that the command line gives."""
+        init: InitOptions | None = planning.init_options if planning else None
+        return wiring.checkout_of(
+            self.settings,
+            self.root,
+            os.environ,
+            variables=planning.var if planning else (),
+            var_files=planning.var_file if planning else (),
+            init=init,
+        )
+
+
+@contextmanager
+def at_work(given: EngineOptions, console: Console, **more: str | None) -> Iterator[Workbench]:
+    """Put the ports together; while they are, signals are remembered and not obeyed at once."""
+    from guardian.adapters.system import SignalInterruption
+    from guardian.cli.audience import PersonAudience, ProgramAudience
+    from guardian.cli.prompts import ControllingTerminal, NoTerminal
+
+    settings = settings_of(given, **more)
+    root = Path.cwd()
+    audience: PersonAudience | ProgramAudience
+    if console.json:
+        audience = ProgramAudience(console)
+    else:
+        audience = PersonAudience(console, ControllingTerminal() if given.input else NoTerminal())
+    with SignalInterruption() as interruption:
+        try:
+            context = wiring.context_of(
+                settings, root, os.environ, audience=audience, interruption=interruption
+            )
+            yield Workbench(settings=settings, context=context, root=root)
+        finally:
+            audience.close()
