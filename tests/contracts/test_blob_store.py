@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from guardian.adapters.store import open_store
 from guardian.adapters.store.local import LocalStore
 from guardian.adapters.store.s3 import S3Store
-from guardian.errors import BlobMissingError, SettingsError, StoreCorruptError
+from guardian.errors import BlobMissingError, SettingsError, StoreCorruptError, StoreUnreachableError
 from guardian.ports.blobs import BlobStore
-from tests.fakes.blobs import FakeBlobStore, FaultyBlobStore
+from tests.fakes.blobs import FakeBlobStore, FaultyBlobStore, Killed
 from tests.support.moto import MotoServer, moto_server
 
 BUCKET = "guardian-contract"
@@ -228,6 +228,40 @@ def test_what_is_no_key_is_refused(store, key):
 def test_what_begins_no_key_is_refused(store, prefix):
     with pytest.raises(StoreCorruptError, match="can begin with"):
         list(store.list(prefix))
+
+
+def test_a_body_has_no_keys_below_it(store):
+    store.put_if_absent("log", b"")
+    assert not store.exists("log/1")
+    assert list(store.list("log/")) == []
+    with pytest.raises(BlobMissingError):
+        store.get("log/1")
+
+
+@pytest.mark.parametrize(("how", "reached"), [("before", False), ("after", True)])
+def test_the_faulty_store_fails_at_one_call_and_goes_on(how, reached):
+    inner = FakeBlobStore()
+    store = FaultyBlobStore(inner, fail_at=2, how=how)
+    store.put_if_absent("log/1", b"")
+    with pytest.raises(StoreUnreachableError):
+        store.put_if_absent("log/2", b"")
+    assert inner.exists("log/2") is reached
+    assert store.put_if_absent("log/2", b"")
+    assert [method for method, _ in store.calls] == ["put_if_absent"] * 3
+
+
+def test_the_faulty_store_stays_dead_after_a_kill():
+    store = FaultyBlobStore(FakeBlobStore(), fail_at=1, error=Killed)
+    calls: list[Callable[[], object]] = [
+        lambda: store.put_if_absent("log/1", b""),
+        lambda: store.get("log/1"),
+        lambda: store.exists("log/1"),
+        lambda: store.list(""),
+    ]
+    for call in calls:
+        with pytest.raises(Killed):
+            call()
+    assert store.calls == [("put_if_absent", "log/1")]
 
 
 def test_an_address_opens_its_kind_of_store(tmp_path):

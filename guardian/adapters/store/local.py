@@ -21,7 +21,10 @@ from guardian.errors import BlobMissingError, StoreCorruptError, StoreUnreachabl
 _PART_BYTES = 1 << 20
 _ABANDONED_S = 86_400
 _NO_LINKS = {errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EXDEV}
+# Some network file systems have no such call: their directories are written through.
 _NO_DIRECTORY_SYNC = {errno.EINVAL, errno.EOPNOTSUPP}
+# A directory above the store may be closed to us; then somebody else made what is in it, long ago.
+_NOT_OURS = {errno.EACCES, errno.EPERM}
 
 
 class LocalStore:
@@ -188,34 +191,35 @@ class LocalStore:
                     self._files.unlink(unfinished)
 
     def _make_directory(self, directory: Path) -> None:
-        """Make a directory and its parents, and wait until each one's name is on the disk.
+        """Make a directory and its parents, and wait until the name of each is on the disk.
 
-        Below the root, directories that are there already are synchronised too, once: another process
-        may have made them a moment ago. What exists above is not ours, and perhaps not readable.
+        From the root down also of those that are there already, once: another process may have made them a
+        moment ago. What exists above the root is not ours.
         """
-        if directory in self._durable:
-            return
-        ours = self._root in directory.parents
-        if not ours and directory.is_dir():
+        ours = directory == self._root or self._root in directory.parents
+        if directory in self._durable or (not ours and directory.is_dir()):
             return
         self._make_directory(directory.parent)
-        try:
-            self._files.mkdir(directory)
-        except FileExistsError:
-            if not directory.is_dir():
-                raise unreachable(NotADirectoryError(errno.ENOTDIR, "Not a directory"), directory) from None
-        except OSError as error:
-            raise unreachable(error, directory) from error
+        # mkdir tells "exists" from "denied" below the root; above it a closed directory denies both.
+        if self._root in directory.parents or not directory.is_dir():
+            try:
+                self._files.mkdir(directory)
+            except FileExistsError:
+                if not directory.is_dir():
+                    error = NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
+                    raise unreachable(error, directory) from None
+            except OSError as error:
+                raise unreachable(error, directory) from error
         self._sync_directory(directory.parent)
         self._durable.add(directory)
 
     def _sync_directory(self, directory: Path) -> None:
+        tolerated = _NO_DIRECTORY_SYNC | (_NOT_OURS if directory in self._root.parents else set())
         try:
             with self._opened(directory, os.O_RDONLY | os.O_DIRECTORY) as descriptor:
                 self._files.fsync(descriptor)
         except OSError as error:
-            # Some network file systems have no such call; their directories are written through.
-            if error.errno not in _NO_DIRECTORY_SYNC:
+            if error.errno not in tolerated:
                 raise unreachable(error, directory) from error
 
     @contextlib.contextmanager
