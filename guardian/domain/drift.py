@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from guardian.domain.fingerprint import digest
+from guardian.domain.fingerprint import digest, normalise
 from guardian.domain.redaction import MASK, Path, is_secret, marked_paths
 from guardian.domain.state import State, StateInstance
 
@@ -74,7 +74,10 @@ def _changed(address: str, before: StateInstance, after: StateInstance, paths: C
         kind=Kind.TAINTED if after.tainted and not before.tainted else Kind.CHANGED,
         before_id=before.object_id,
         after_id=after.object_id,
-        paths=tuple(_masked(each, marked) for each in paths(before.attributes, after.attributes)),
+        paths=tuple(
+            _masked(each, marked)
+            for each in paths(normalise(dict(before.attributes)), normalise(dict(after.attributes)))
+        ),
     )
 
 
