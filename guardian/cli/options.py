@@ -1,9 +1,12 @@
 """The options of the commands, by Terraform's names where Terraform has them."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from guardian.cli.declare import flag, number, value, values
-from guardian.domain.engine import ApplyOptions, InitOptions, PlanOptions
+
+if TYPE_CHECKING:  # loaded by the commands that run the engine
+    from guardian.domain.engine import ApplyOptions, InitOptions, PlanOptions
 
 ON_FAILURE = ("ask", "hold", "restore")
 
@@ -41,8 +44,10 @@ class EngineOptions(ProjectOptions):
     parallelism: int | None = number("-parallelism", "N", "How many operations at once; Terraform does 10")
 
     @property
-    def apply_options(self) -> ApplyOptions:
+    def apply_options(self) -> "ApplyOptions":
         """What is passed to the engine's apply."""
+        from guardian.domain.engine import ApplyOptions
+
         return ApplyOptions(parallelism=self.parallelism, lock=self.lock, lock_timeout=self.lock_timeout)
 
 
@@ -65,15 +70,19 @@ class PlanningOptions(EngineOptions):
     upgrade: bool = flag("-upgrade", "Initialise again, and take newer modules and providers")
 
     @property
-    def init_options(self) -> InitOptions:
+    def init_options(self) -> "InitOptions":
         """What is passed to the engine's init."""
+        from guardian.domain.engine import InitOptions
+
         return InitOptions(
             backend_config=self.backend_config, reconfigure=self.reconfigure, upgrade=self.upgrade
         )
 
     @property
-    def plan_options(self) -> PlanOptions:
+    def plan_options(self) -> "PlanOptions":
         """What is passed to the engine's plan."""
+        from guardian.domain.engine import PlanOptions
+
         return PlanOptions(
             variables=self.var,
             var_files=self.var_file,

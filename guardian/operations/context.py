@@ -3,16 +3,18 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from guardian.domain.configuration import CaptureLimits
-from guardian.domain.engine import InitOptions
-from guardian.ports.audience import Audience
-from guardian.ports.configuration import ConfigurationSource
-from guardian.ports.differ import Differ
-from guardian.ports.engine import Engine, StateBackend
-from guardian.ports.system import Clock, Identity, Interruption
-from guardian.ports.workplace import Workplace
-from guardian.repository.repository import Repository
+if TYPE_CHECKING:  # names alone: loading what they stand for would double the start of `guardian status`
+    from guardian.domain.configuration import CaptureLimits
+    from guardian.domain.engine import InitOptions
+    from guardian.ports.audience import Audience
+    from guardian.ports.configuration import ConfigurationSource
+    from guardian.ports.differ import Differ
+    from guardian.ports.engine import Engine, StateBackend
+    from guardian.ports.system import Clock, Identity, Interruption
+    from guardian.ports.workplace import Workplace
+    from guardian.repository.repository import Repository
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +34,7 @@ class Checkout:
     root: Path
     data_dir: Path
     environment: Mapping[str, str]
-    init: InitOptions
+    init: "InitOptions"
     project: str
     inputs: tuple[tuple[str, str], ...]
     inputs_digest: str
@@ -42,16 +44,16 @@ class Checkout:
 class Context:
     """The ports, and the few numbers that settings give."""
 
-    engine: Engine
-    backend: StateBackend
-    configuration: ConfigurationSource
-    repository: Repository
-    clock: Clock
-    identity: Identity
-    interruption: Interruption
-    audience: Audience
-    differ: Differ
-    workplace: Workplace
-    limits: CaptureLimits
+    engine: "Engine"
+    backend: "StateBackend"
+    configuration: "ConfigurationSource"
+    repository: "Repository"
+    clock: "Clock"
+    identity: "Identity"
+    interruption: "Interruption"
+    audience: "Audience"
+    differ: "Differ"
+    workplace: "Workplace"
+    limits: "CaptureLimits"
     own_paths: tuple[Path, ...]
     lease_ttl_s: float
