@@ -12,6 +12,7 @@ from guardian.adapters.terraform.lock import lock_holder
 from guardian.domain.engine import Backend, RawState, WorkingDirectory
 from guardian.errors import BackendError, EngineError
 
+MADE_UP_BYTES = 1024
 REMOTE = {"cloud": "HCP Terraform", "remote": "a remote Terraform"}
 
 
@@ -93,11 +94,12 @@ class TerraformStateBackend:
             environment={**where.environment, "TF_WORKSPACE": backend.workspace},
         )
         try:
-            return self._engine.output_of(named, "state pull", options={}) or None
+            pulled = self._engine.output_of(named, "state pull", options={})
         except EngineError as error:
             raise BackendError(
                 f"cannot read the state {backend.address}: {error.message}", hint="terraform state pull"
             ) from error
+        return pulled if _was_ever_written(pulled) else None
 
 
 def _recorded_backend(path: Path) -> tuple[str, dict[str, Any]] | None:
@@ -117,6 +119,16 @@ def _recorded_backend(path: Path) -> tuple[str, dict[str, Any]] | None:
             f"{path} does not hold the backend's configuration as Terraform writes it",
             hint="terraform init -reconfigure",
         ) from error
+
+
+def _was_ever_written(pulled: bytes) -> bool:
+    """Tell a state from what `state pull` makes up where there is none: nothing, or a state without lineage."""
+    if len(pulled) > MADE_UP_BYTES:
+        return True
+    try:
+        return bool(json.loads(pulled)["lineage"])
+    except (ValueError, KeyError, TypeError):
+        return bool(pulled.strip())
 
 
 def _selected_workspace(path: Path) -> str:

@@ -128,6 +128,7 @@ def _endpoint(name: str, config: Mapping[str, Any], environment: Mapping[str, st
         or config.get(older)
         or environment.get(f"AWS_ENDPOINT_URL_{name.upper()}")
         or environment.get(variable)
+        or environment.get("AWS_ENDPOINT_URL")
         or None
     )
 
