@@ -11,6 +11,7 @@ from guardian.domain.snapshot import Purpose, Snapshot, StateRef
 from guardian.errors import DataLossError, DeclinedError, StoreError, UnrecordedError
 from guardian.operations import capture
 from guardian.operations.execute import Executed, execute, incident_of
+from guardian.operations.guard import refuse_wrong_state
 from guardian.operations.plan import Planned, make_plan
 from guardian.operations.prepare import record_plan
 from guardian.operations.prove import arrive, make_receipt
@@ -62,7 +63,7 @@ def recover(
         allow_delete: Addresses or globs whose data may be lost although the target has them.
 
     Raises:
-        DeclinedError, DataLossError: Nothing was changed by the recovery.
+        DeclinedError, DataLossError, WrongStateError: Nothing was changed by the recovery.
         EngineError: The configuration cannot be initialised or planned; nothing was changed.
         UnrecordedError: The engine ran, but its end could not be recorded.
     """
@@ -71,6 +72,7 @@ def recover(
     context.audience.phase("laying out the snapshot's configuration")
     scene = lay_out(session, way.target)
     before = read_state(context, scene.where, scene.backend)
+    refuse_wrong_state(session, session.entered, before)
     context.audience.phase("planning the way back")
     planned, scope = _plan_back(session, scene, way, options)
     context.audience.outside(scope.outside)

@@ -7,7 +7,7 @@ from guardian.domain.incident import Incident, StateRecord
 from guardian.domain.journal import Kind
 from guardian.domain.recovery import Reapply, Receipt, Scope
 from guardian.domain.run import Outcome, Progress, progress_of
-from guardian.domain.snapshot import Snapshot
+from guardian.domain.snapshot import Purpose, Snapshot
 from guardian.domain.state import EMPTY, parse_state
 from guardian.errors import (
     EngineError,
@@ -97,6 +97,7 @@ def restore(context: Context, request: RestoreRequest) -> RestoreResult:
             if incident is None:
                 return _nothing_failed(session)
             context.audience.incident(incident)
+            _refuse_stranded(incident)
             way = _way_from(session, incident)
         if way is None:
             raise RestoreIncompleteError(
@@ -165,13 +166,32 @@ def _cut_short(session: Session, run: Run) -> Incident:
 def _way_from(session: Session, incident: Incident) -> Way | None:
     project = session.project
     baseline = project.snapshot(session.entered.baseline) if session.entered.baseline else None
-    taken = [each for each in project.snapshots() if each.run_id == incident.run_id]
-    before = next((each for each in taken if each.purpose == "before"), None)
-    after = next((each for each in taken if each.purpose == "after"), None)
+    before, after = _snapshots_of(session, incident.run_id)
     recorded = EMPTY
     if before is not None and before.state is not None:
         recorded = parse_state(project.get_state(before.state))
     return way_back(session, baseline, incident, before=recorded, after=after or before)
+
+
+def _snapshots_of(session: Session, run_id: str) -> tuple[Snapshot | None, Snapshot | None]:
+    """Return the first snapshots before and after a run's own apply; a recovery in it takes more of them."""
+    taken: dict[Purpose, Snapshot] = {}
+    for link in session.project.snapshot_links():
+        snapshot = session.project.snapshot(link.id)
+        if snapshot.run_id == run_id:
+            taken[snapshot.purpose] = snapshot  # newest first: the oldest of each is what stays
+        elif taken:
+            break
+    return taken.get(Purpose.BEFORE), taken.get(Purpose.AFTER)
+
+
+def _refuse_stranded(incident: Incident) -> None:
+    """Refuse to plan on a record that lacks what the run did: its objects would be made a second time."""
+    if incident.record is StateRecord.STRANDED:
+        raise RestoreIncompleteError(
+            f"run {incident.run_id} changed things, but Terraform could not save the state: the record is stale",
+            hint="terraform state push errored.tfstate    # in the root module of that run, then restore again",
+        )
 
 
 def _named(target: Snapshot) -> Way:
