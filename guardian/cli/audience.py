@@ -99,7 +99,7 @@ class PersonAudience:
     def incident(self, incident: Incident) -> None:
         """See the port."""
         self.close()
-        self._console.show("\n" + incident_text(incident, self._console.paint) + "\n")
+        self._console.show("\n" + incident_text(incident, self._console.paint) + "\n\n")
 
     def approve(self, question: str) -> bool:
         """See the port."""

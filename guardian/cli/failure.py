@@ -4,7 +4,7 @@ import typer
 
 from guardian.cli.console import Console
 from guardian.cli.crash import crash_report
-from guardian.cli.result import Result, outcome_of
+from guardian.cli.result import Result, full_message, outcome_of
 from guardian.cli.views.terminal import Paint, visible_lines
 from guardian.errors import ExitCode, GuardianError, InterruptedRunError
 
@@ -42,7 +42,7 @@ def tell(failure: BaseException, *, console: Console, command: str, project: str
 
 def error_text(error: GuardianError, paint: Paint) -> str:
     """Return the message as people read it: what is wrong, then what to do."""
-    text = f"{paint.red(paint.bold('Error:'))} {visible_lines(error.message)}"
+    text = f"{paint.red(paint.bold('Error:'))} {visible_lines(full_message(error))}"
     if error.hint:
         text += f"\n  {paint.bold('Next:')} {visible_lines(error.hint)}"
     return text

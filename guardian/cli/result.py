@@ -55,7 +55,12 @@ def error_object(error: GuardianError | None) -> dict[str, str] | None:
     """Return the `error` of a result."""
     if error is None:
         return None
-    return {"code": error.code, "message": error.message, "hint": error.hint}
+    return {"code": error.code, "message": full_message(error), "hint": error.hint}
+
+
+def full_message(error: GuardianError) -> str:
+    """Return the message with the notes on it: a second failure that came while the first was handled."""
+    return "\n".join([error.message, *getattr(error, "__notes__", ())])
 
 
 def outcome_of(error: GuardianError) -> Outcome:
