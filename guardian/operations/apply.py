@@ -163,7 +163,21 @@ def _carry_out(session: Session, request: ApplyRequest, prepared: Prepared) -> A
         if executed.went_well:
             return _promote(session, executed, after or before)
         incident = incident_of(session, prepared.where, prepared.backend, prepared.before, executed)
-        return ApplyResult(
+        ending = fail(
+            session,
+            prepared,
+            incident,
+            after,
+            on_failure=request.on_failure,
+            options=request.apply_options,
+        )
+    except StoreError as error:
+        raise UnrecordedError(
+            f"Terraform was started, but what it did could not be recorded: {error.message}",
+            hint=f"its plan and events are kept in {session.run_dir}; "
+            "once the store answers: guardian status, then guardian restore",
+        ) from error
+    return ApplyResult(
         outcome=ending.outcome,
         exit_code=ending.exit_code,
         project=project.descriptor.name,

@@ -189,8 +189,8 @@ def _refuse_stranded(incident: Incident) -> None:
     """Refuse to plan on a record that lacks what the run did: its objects would be made a second time."""
     if incident.record is StateRecord.STRANDED:
         raise RestoreIncompleteError(
-            f"run {incident.run_id} changed things, but Terraform could not save the state: the record is stale",
-            hint="terraform state push errored.tfstate    # in the root module of that run, then restore again",
+            f"run {incident.run_id} changed things, but its state could not be saved: the record is stale",
+            hint="terraform state push errored.tfstate    # in that root module; then restore again",
         )
 
 
