@@ -1,0 +1,154 @@
+"""What there is in the fake cloud: asked of moto with boto3, never of guardian or Terraform."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from tests.support.moto import MotoServer
+
+STATE_BUCKET = "terraform-states"
+STORE_BUCKET = "guardian-store"
+_OURS = frozenset({STATE_BUCKET, STORE_BUCKET})
+
+Kind = dict[str, Any]
+
+
+def contents(moto: MotoServer) -> dict[str, Kind]:
+    """Return everything that a scenario may make, by kind and name; a kind without objects is empty."""
+    return {kind: read(moto) for kind, read in _KINDS.items()}
+
+
+def objects(moto: MotoServer) -> dict[str, str]:
+    """Return the identity of each object that has one of its own, by `kind/name`."""
+    groups = _groups(moto)
+    tables = moto.client("dynamodb")
+    return {f"security_groups/{each['GroupName']}": each["GroupId"] for each in groups} | {
+        f"dynamodb_tables/{name}": str(tables.describe_table(TableName=name)["Table"]["CreationDateTime"])
+        for name in _tables(moto)
+    }
+
+
+def left_locks(moto: MotoServer) -> list[str]:
+    """Return the keys of Terraform's lock objects that nobody removed."""
+    listed = moto.client("s3").list_objects_v2(Bucket=STATE_BUCKET).get("Contents", [])
+    return [each["Key"] for each in listed if each["Key"].endswith(".tflock")]
+
+
+def differences(
+    found: Mapping[str, Kind], wanted: Mapping[str, Mapping[str, Any]], *, whole: bool
+) -> list[str]:
+    """Compare the cloud with what it should hold.
+
+    Args:
+        found: From `contents`.
+        wanted: By kind.
+        whole: Whether a kind that is not wanted must be empty; else it is not looked at.
+
+    Returns:
+        One line for each object that is missing, left over, or other than it should be.
+    """
+    lines: list[str] = []
+    for kind in found if whole else wanted:
+        want = wanted.get(kind, {})
+        for name in sorted(want.keys() | found[kind].keys()):
+            if name not in found[kind]:
+                lines.append(f"{kind} {name}: missing")
+            elif name not in want:
+                lines.append(f"{kind} {name}: left over, {found[kind][name]!r}")
+            elif found[kind][name] != want[name]:
+                lines.append(f"{kind} {name}: {found[kind][name]!r}, wanted {want[name]!r}")
+    return lines
+
+
+def _tags(tags: Iterable[Mapping[str, str]]) -> dict[str, str]:
+    return {each["Key"]: each["Value"] for each in tags}
+
+
+def _ssm_parameters(moto: MotoServer) -> Kind:
+    ssm = moto.client("ssm")
+    pages = ssm.get_paginator("describe_parameters").paginate()
+    names = [each["Name"] for page in pages for each in page["Parameters"]]
+    return {
+        name: ssm.get_parameter(Name=name, WithDecryption=True)["Parameter"]["Value"]
+        for name in names
+        if not name.startswith("/aws/")
+    }
+
+
+def _s3_buckets(moto: MotoServer) -> Kind:
+    from botocore.exceptions import ClientError
+
+    s3 = moto.client("s3")
+    found: Kind = {}
+    for name in (each["Name"] for each in s3.list_buckets()["Buckets"]):
+        if name in _OURS:
+            continue
+        try:
+            found[name] = _tags(s3.get_bucket_tagging(Bucket=name)["TagSet"])
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "NoSuchTagSet":
+                raise
+            found[name] = {}
+    return found
+
+
+def _groups(moto: MotoServer) -> list[dict[str, Any]]:
+    found = moto.client("ec2").describe_security_groups()["SecurityGroups"]
+    return [each for each in found if each["GroupName"] != "default"]
+
+
+def _rules(direction: str, permissions: Iterable[Mapping[str, Any]]) -> list[str]:
+    return [
+        f"{direction} {each['IpProtocol']} {each.get('FromPort', 0)} {block['CidrIp']}"
+        for each in permissions
+        for block in each["IpRanges"]
+    ]
+
+
+def _security_groups(moto: MotoServer) -> Kind:
+    return {
+        each["GroupName"]: sorted(
+            _rules("in", each["IpPermissions"]) + _rules("out", each["IpPermissionsEgress"])
+        )
+        for each in _groups(moto)
+    }
+
+
+def _iam_roles(moto: MotoServer) -> Kind:
+    return {
+        each["RoleName"]: each.get("Description", "") for each in moto.client("iam").list_roles()["Roles"]
+    }
+
+
+def _log_groups(moto: MotoServer) -> Kind:
+    groups = moto.client("logs").describe_log_groups()["logGroups"]
+    return {each["logGroupName"]: each.get("retentionInDays", 0) for each in groups}
+
+
+def _tables(moto: MotoServer) -> list[str]:
+    return list(moto.client("dynamodb").list_tables()["TableNames"])
+
+
+def _dynamodb_tables(moto: MotoServer) -> Kind:
+    client = moto.client("dynamodb")
+    arns = {name: client.describe_table(TableName=name)["Table"]["TableArn"] for name in _tables(moto)}
+    return {name: _tags(client.list_tags_of_resource(ResourceArn=arn)["Tags"]) for name, arn in arns.items()}
+
+
+def _sns_topics(moto: MotoServer) -> Kind:
+    sns = moto.client("sns")
+    arns = [each["TopicArn"] for each in sns.list_topics()["Topics"]]
+    return {
+        arn.rpartition(":")[2]: sns.get_topic_attributes(TopicArn=arn)["Attributes"].get("DisplayName", "")
+        for arn in arns
+    }
+
+
+_KINDS: dict[str, Callable[[MotoServer], Kind]] = {
+    "ssm_parameters": _ssm_parameters,
+    "s3_buckets": _s3_buckets,
+    "security_groups": _security_groups,
+    "iam_roles": _iam_roles,
+    "log_groups": _log_groups,
+    "dynamodb_tables": _dynamodb_tables,
+    "sns_topics": _sns_topics,
+}

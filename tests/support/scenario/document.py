@@ -1,0 +1,198 @@
+"""A `scenario.yaml` as values; fixtures/README.md describes the form and its JSON Schema checks it."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tests.support.faults import Fault
+
+FIXTURES = Path(__file__).parents[3] / "fixtures"
+STACKS = FIXTURES / "stacks"
+
+Instances = Mapping[str, list[str]]
+Cloud = Mapping[str, Mapping[str, Any]]
+
+
+class ScenarioError(ValueError):
+    """A scenario.yaml that does not follow its form."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expect:
+    """What a step must have done.
+
+    Attributes:
+        exit: Exit code.
+        json: A subset of guardian's result object.
+        instances: Addresses by how far they came; each list that is given is the whole list, in any order.
+        stdout_contains: Texts.
+        stderr_contains: Texts.
+        output_lacks: Texts that neither stream may hold: secrets.
+        cloud: Kinds of the cloud's contents; each that is given is all there is of that kind.
+    """
+
+    exit: int
+    json: Mapping[str, Any] = field(default_factory=dict)
+    instances: Instances = field(default_factory=dict)
+    stdout_contains: tuple[str, ...] = ()
+    stderr_contains: tuple[str, ...] = ()
+    output_lacks: tuple[str, ...] = ()
+    cloud: Cloud = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """One call of somebody else's, past the proxy: a boto3 client's method."""
+
+    service: str
+    method: str
+    arguments: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One step: first the machine or the checkout changes, then at most one command runs."""
+
+    name: str
+    use: str | None = None
+    delete_checkout: bool = False
+    other_machine: bool = False
+    guardian: tuple[str, ...] = ()
+    terraform: tuple[str, ...] = ()
+    call: Call | None = None
+    env: Mapping[str, str] = field(default_factory=dict)
+    stdin: str | None = None
+    faults: tuple[Fault, ...] = ()
+    expect: Expect | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanEmpty:
+    """A configuration whose plain `terraform plan` must find nothing to do at the end."""
+
+    use: str
+    args: tuple[str, ...] = ()
+    env: Mapping[str, str] = field(default_factory=dict)
+    workspace: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class End:
+    """How it all must end.
+
+    Attributes:
+        cloud: Everything there is; a kind that is left out must be empty.
+        same_objects: `kind/name` of what must still be the very object that the first step made.
+        plan_empty: None when no plan is asked for.
+    """
+
+    cloud: Cloud
+    same_objects: tuple[str, ...] = ()
+    plan_empty: PlanEmpty | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scenario:
+    """One stack and its story."""
+
+    directory: Path
+    about: str
+    backend: str
+    store: str
+    root: str
+    settings: Mapping[str, Any]
+    steps: tuple[Step, ...]
+    end: End
+
+    @property
+    def name(self) -> str:
+        """The folder's name; also the project's."""
+        return self.directory.name
+
+
+def scenarios() -> list[Path]:
+    """Return the folders of all scenarios, sorted."""
+    return sorted(each.parent for each in STACKS.glob("*/scenario.yaml"))
+
+
+def read_scenario(directory: Path) -> Scenario:
+    """Read and check one scenario.
+
+    Raises:
+        ScenarioError: Not of the form, or it names a configuration that is not there.
+    """
+    import yaml
+
+    path = directory / "scenario.yaml"
+    given = yaml.safe_load(path.read_text(encoding="utf-8"))
+    _check(path, given)
+    scenario = Scenario(
+        directory=directory,
+        about=given["about"],
+        backend=given["backend"],
+        store=given["store"],
+        root=given.get("root", "."),
+        settings=given.get("settings", {}),
+        steps=tuple(_step(each) for each in given["steps"]),
+        end=_end(given["end"]),
+    )
+    used = {each.use for each in scenario.steps} | {
+        scenario.end.plan_empty.use if scenario.end.plan_empty else None
+    }
+    for name in used - {None}:
+        if not (directory / str(name)).is_dir():
+            raise ScenarioError(f"{path}: uses {name}, which is no directory there")
+    return scenario
+
+
+def _check(path: Path, given: object) -> None:
+    from jsonschema import Draft202012Validator
+
+    schema = json.loads((FIXTURES / "scenario.schema.json").read_text(encoding="utf-8"))
+    errors = [
+        f"{path}: {error.json_path}: {error.message}"
+        for error in Draft202012Validator(schema).iter_errors(given)
+    ]
+    if errors:
+        raise ScenarioError("\n".join(sorted(errors)))
+
+
+def _step(given: Mapping[str, Any]) -> Step:
+    call = given.get("call")
+    expect = given.get("expect")
+    return Step(
+        name=given["name"],
+        use=given.get("use"),
+        delete_checkout=given.get("delete_checkout", False),
+        other_machine=given.get("other_machine", False),
+        guardian=tuple(given.get("guardian", ())),
+        terraform=tuple(given.get("terraform", ())),
+        call=call and Call(service=call["service"], method=call["method"], arguments=call.get("with", {})),
+        env=given.get("env", {}),
+        stdin=given.get("stdin"),
+        faults=tuple(Fault.from_json(each) for each in given.get("faults", ())),
+        expect=expect and _expect(expect),
+    )
+
+
+def _expect(given: Mapping[str, Any]) -> Expect:
+    return Expect(
+        exit=given["exit"],
+        json=given.get("json", {}),
+        instances=given.get("instances", {}),
+        stdout_contains=tuple(given.get("stdout_contains", ())),
+        stderr_contains=tuple(given.get("stderr_contains", ())),
+        output_lacks=tuple(given.get("output_lacks", ())),
+        cloud=given.get("cloud", {}),
+    )
+
+
+def _end(given: Mapping[str, Any]) -> End:
+    plan = given.get("plan_empty")
+    return End(
+        cloud=given["cloud"],
+        same_objects=tuple(given.get("same_objects", ())),
+        plan_empty=plan and PlanEmpty(**{**plan, "args": tuple(plan.get("args", ()))}),
+    )
