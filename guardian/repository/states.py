@@ -9,17 +9,9 @@ from guardian.domain.state import StateFacts
 from guardian.errors import BlobMissingError, StoreCorruptError
 from guardian.repository.keys import object_key
 from guardian.repository.objects import ObjectKind, Objects, Referent, at_once
-from guardian.repository.packs import (
-    Pack,
-    PackUse,
-    Recipe,
-    decode_pack,
-    decode_recipe,
-    encode_pack,
-    encode_recipe,
-    runs_of,
-)
+from guardian.repository.packs import Pack, decode_pack, encode_pack
 from guardian.repository.pieces import cut
+from guardian.repository.recipes import PackUse, Recipe, assemble, decode_recipe, encode_recipe, runs_of
 
 WHOLE_BYTES = 256 * 1024
 FEWEST_PACKS = 16
@@ -75,9 +67,9 @@ class States:
         if ref.layout is Layout.WHOLE:
             body = self._objects.get(ObjectKind.STATE, ref.object, limit_bytes=ref.bytes)
         else:
-            moment = self._load(ref.object)
-            body = _compose(moment, where=object_key(ref.object))
+            body = self._assemble(ref.object)
         if len(body) != ref.bytes or sha256(body).hexdigest() != ref.sha256:
+            self._accuse(ref)
             raise StoreCorruptError(
                 f"the state in {object_key(ref.object)} does not have its recorded digest"
             )
@@ -138,13 +130,16 @@ class States:
             size_bytes=len(body),
             sha256=digest,
             packs=tuple(uses[each] for each in used),
-            runs=runs_of((renumbered[pack], piece) for pack, piece in places),
+            runs=runs_of(
+                (renumbered[pack], piece, len(each))
+                for (pack, piece), each in zip(places, pieces, strict=True)
+            ),
         )
         return _Moment(recipe=recipe, packs=tuple(packs[each] for each in used))
 
     def _alone(self, pieces: Sequence[bytes], body: bytes, digest: str) -> _Moment:
         use, pack = self._put_pack(pieces)
-        runs = runs_of((0, number) for number in range(len(pieces)))
+        runs = runs_of((0, number, len(each)) for number, each in enumerate(pieces))
         recipe = Recipe(size_bytes=len(body), sha256=digest, packs=(use,), runs=runs)
         return _Moment(recipe=recipe, packs=(pack,))
 
@@ -164,6 +159,21 @@ class States:
             return moment.recipe
         return decode_recipe(self._objects.get(ObjectKind.RECIPE, object_id), where=object_key(object_id))
 
+    def _assemble(self, object_id: str) -> bytes:
+        # Packs are not proven one by one here: the digest of the whole proves every byte that is used.
+        held: dict[PackUse, Pack] = {}
+        if moment := self._moments.get(object_id):
+            held = dict(zip(moment.recipe.packs, moment.packs, strict=True))
+        recipe = self._recipe(object_id)
+        return assemble(
+            recipe, lambda use: held.get(use) or self._pack(use, proven=False), where=object_key(object_id)
+        )
+
+    def _accuse(self, ref: StateRef) -> None:
+        """Read everything once more, proven, so that the error names what is damaged."""
+        for kind, object_id in self.referents(ref):
+            self._objects.get(kind, object_id)
+
     def _load(self, object_id: str) -> _Moment:
         if moment := self._moments.get(object_id):
             return moment
@@ -172,8 +182,9 @@ class States:
         self._keep(object_id, moment)
         return moment
 
-    def _pack(self, use: PackUse) -> Pack:
-        content = self._objects.get(ObjectKind.PACK, use.id, limit_bytes=use.bytes)
+    def _pack(self, use: PackUse, *, proven: bool = True) -> Pack:
+        read = self._objects.get if proven else self._objects.fetch
+        content = read(ObjectKind.PACK, use.id, limit_bytes=use.bytes)
         return decode_pack(content, where=object_key(use.id))
 
     def _keep(self, object_id: str, moment: _Moment) -> None:
@@ -182,17 +193,3 @@ class States:
             self._moments[object_id] = moment
         while len(self._moments) > KEPT_MOMENTS:
             del self._moments[next(iter(self._moments))]
-
-
-def _compose(moment: _Moment, *, where: str) -> bytes:
-    views = [memoryview(each.content) for each in moment.packs]
-    offsets = [each.offsets for each in moment.packs]
-    try:
-        return b"".join(
-            [
-                views[run.pack][offsets[run.pack][run.first] : offsets[run.pack][run.first + run.count]]
-                for run in moment.recipe.runs
-            ]
-        )
-    except IndexError as error:
-        raise StoreCorruptError(f"{where} refers to a piece that its pack does not have") from error
