@@ -1,8 +1,10 @@
 """The environment's policy."""
 
+from pathlib import Path
+
 import pytest
 
-from guardian.adapters.terraform.environment import police
+from guardian.adapters.terraform.environment import HONOURED, PASSED_ON, PASSED_ON_PREFIXES, police
 from guardian.errors import EnvironmentRefusedError
 
 
@@ -75,3 +77,9 @@ def test_workspace_and_data_dir_are_honoured_apart_from_the_rest() -> None:
 def test_guardians_own_variables_stay_here() -> None:
     policed = police({"GUARDIAN_STORE": "s3://x", "PATH": "/bin"})
     assert policed.variables == {"PATH": "/bin", "TF_IN_AUTOMATION": "1", "CHECKPOINT_DISABLE": "1"}
+
+
+def test_the_page_on_the_engine_names_every_treatment() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "engine.md").read_text()
+    named = {*HONOURED, *(PASSED_ON - {"TF_IN_AUTOMATION"}), *(f"{each}*" for each in PASSED_ON_PREFIXES)}
+    assert {each for each in named if f"`{each}`" not in page} == set()

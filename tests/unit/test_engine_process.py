@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -52,10 +53,25 @@ class Place:
 
 
 @pytest.fixture
+def _typed() -> Iterator[None]:
+    """Put words on this process's own standard input."""
+    reading, writing = os.pipe()
+    os.write(writing, b"yes")
+    os.close(writing)
+    kept = os.dup(0)
+    os.dup2(reading, 0)
+    yield
+    os.dup2(kept, 0)
+    for descriptor in (reading, kept):
+        os.close(descriptor)
+
+
+@pytest.fixture
 def place(tmp_path: Path) -> Place:
     return Place(tmp_path)
 
 
+@pytest.mark.usefixtures("_typed")
 def test_a_child_leads_its_own_session_with_no_input(place: Place) -> None:
     started: list[ChildProcess] = []
     ended = place.run(TELLS_ITS_PLACE, on_start=started.append)
