@@ -122,7 +122,7 @@ def _recorded_backend(path: Path) -> tuple[str, dict[str, Any]] | None:
 
 
 def _was_ever_written(pulled: bytes) -> bool:
-    """Tell a state from what `state pull` makes up where there is none: nothing, or a state without lineage."""
+    """Tell a state from what `state pull` makes up where there is none: nothing, or one without lineage."""
     if len(pulled) > MADE_UP_BYTES:
         return True
     try:
