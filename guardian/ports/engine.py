@@ -25,10 +25,10 @@ class Engine(Protocol):
     """Runs one Terraform command at a time in a session of its own.
 
     The process survives guardian: its streams are files in the run's directory. At most one SIGINT is
-    forwarded, to its pid alone; after a request to stop no further `init`, `plan` or `apply` is started, and its
-    outcome is `interrupted` without events. What an observer raises is raised when the process has ended. A
-    non-zero exit is a value, not an exception; `EngineError` means that the process could not be started or its
-    output could not be read.
+    forwarded, to its pid alone; after a request to stop no further `init`, `plan` or `apply` is started, and
+    its outcome is `interrupted` without events. What an observer raises is raised when the process has ended.
+    A non-zero exit is a value, not an exception; `EngineError` means that the process could not be started or
+    its output could not be read.
     """
 
     def version(self) -> EngineVersion:
