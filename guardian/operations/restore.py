@@ -6,7 +6,7 @@ from guardian.domain.engine import ApplyOptions
 from guardian.domain.incident import Incident, StateRecord
 from guardian.domain.journal import Kind
 from guardian.domain.recovery import Reapply, Receipt, Scope
-from guardian.domain.run import Outcome, Progress, progress_of
+from guardian.domain.run import Outcome
 from guardian.domain.snapshot import Purpose, Snapshot
 from guardian.domain.state import EMPTY, parse_state
 from guardian.errors import (
@@ -16,10 +16,9 @@ from guardian.errors import (
     UsageError,
 )
 from guardian.operations.context import Checkout, Context
-from guardian.operations.guard import refuse_living_engine
 from guardian.operations.project import find_project
 from guardian.operations.recover import Recovery, recover
-from guardian.operations.runs import Run, adopt_events, load_run, planned_changes
+from guardian.operations.runs import load_run
 from guardian.operations.session import Session, close_run, open_session, private_place
 from guardian.operations.way import Way, way_back
 
@@ -122,45 +121,9 @@ def restore(context: Context, request: RestoreRequest) -> RestoreResult:
 
 
 def open_failure(session: Session) -> Incident | None:
-    """Return the failure that nobody mended yet: recorded, or told by a run that was cut short."""
-    standing = session.entered
-    if standing.open_incident is not None:
-        run = load_run(session.project, standing.open_incident.run_id)
-        if run.incident is not None:
-            return run.incident
-    last = standing.last_run
-    if last is None or not last.is_open:
-        return None
-    run = load_run(session.project, last.id)
-    return _cut_short(session, run) if run.began else None
-
-
-def _cut_short(session: Session, run: Run) -> Incident:
-    """Put a run into words whose guardian died: what is in doubt counts as in flight."""
-    for record in run.records:
-        if record.kind is Kind.ENGINE_STARTED:
-            refuse_living_engine(session, record.actor, record.body)
-    changes = planned_changes(session.project, run.id)
-    events = adopt_events(session.context, run)
-    if events:
-        progress = progress_of(changes, events, ended_well=False)
-    elif run.is_complete:
-        progress = run.progress
-    else:
-        known = run.progress
-        # The last events are lost with the machine that had them: whatever was planned may have been begun.
-        progress = Progress(
-            done=known.done, failed=known.failed, in_flight=known.in_flight + known.not_started
-        )
-    return Incident(
-        run_id=run.id,
-        exit_code=-1,
-        interrupted=True,
-        causes=(),
-        progress=progress,
-        tainted=(),
-        record=StateRecord.UNREADABLE,
-    )
+    """Return the failure that nobody mended yet, None when there is none."""
+    reference = session.entered.open_incident
+    return load_run(session.project, reference.run_id).incident if reference else None
 
 
 def _way_from(session: Session, incident: Incident) -> Way | None:

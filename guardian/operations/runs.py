@@ -60,9 +60,7 @@ def run_of(run_id: str, records: tuple[Record, ...]) -> Run:
     exited = by_kind.get(Kind.ENGINE_EXITED, [])
     began = Kind.APPLYING in by_kind
     incidents = by_kind.get(Kind.INCIDENT_OPENED, [])
-    # A run that restores after its own failure plans and applies twice: the first is the run's own.
-    changes = _changes(by_kind.get(Kind.PLANNED, [])[:1]) if began else ()
-    events = _events_of_first_apply(records)
+    incident = Incident.from_json(incidents[0].body["incident"]) if incidents else None
     return Run(
         id=run_id,
         operation=str(opened.body["operation"]),
@@ -71,10 +69,20 @@ def run_of(run_id: str, records: tuple[Record, ...]) -> Run:
         exit_code=closed[-1].body["exit_code"] if closed else None,
         began=began,
         is_complete=bool(exited) or not began,
-        progress=progress_of(changes, events, ended_well=bool(exited) and exited[0].body["exit_code"] == 0),
-        incident=Incident.from_json(incidents[0].body["incident"]) if incidents else None,
+        progress=incident.progress if incident else _progress(by_kind, records),
+        incident=incident,
         records=records,
     )
+
+
+def _progress(by_kind: Mapping[Kind, list[Record]], records: tuple[Record, ...]) -> Progress:
+    if Kind.APPLYING not in by_kind:
+        return Progress()
+    # A run that restores after its own failure plans and applies twice: the first is the run's own.
+    changes = _changes(by_kind.get(Kind.PLANNED, [])[:1])
+    exited = by_kind.get(Kind.ENGINE_EXITED, [])
+    ended_well = bool(exited) and exited[0].body["exit_code"] == 0
+    return progress_of(changes, _events_of_first_apply(records), ended_well=ended_well)
 
 
 def planned_changes(project: Project, run_id: str) -> tuple[PlannedChange, ...]:

@@ -13,6 +13,7 @@ from guardian.domain.run import Outcome
 from guardian.domain.state import EMPTY, State, StateFacts, facts_of, parse_state
 from guardian.errors import ExitCode, GuardianError, InterruptedRunError, UnrecordedError
 from guardian.operations.context import Checkout, Context
+from guardian.operations.settle import settle_cut_short
 from guardian.repository.journal import RunJournal
 from guardian.repository.lease import acquire
 from guardian.repository.project import Project
@@ -107,7 +108,7 @@ def working_directory(place: Place, checkout: Checkout) -> WorkingDirectory:
 def open_session(
     context: Context, place: Place, project: Project, *, operation: str, root: str, wait: bool
 ) -> Iterator[Session]:
-    """Take the lease and open the journal; close both whatever happens.
+    """Take the lease, settle what a dead guardian left, and open the journal; close both whatever happens.
 
     Args:
         context: The ports.
@@ -127,6 +128,7 @@ def open_session(
         interruption=context.interruption,
     )
     with lease:
+        settle_cut_short(context, project)
         journal = RunJournal(project.log, place.run_id)
         head = project.log.head()
         session = Session(

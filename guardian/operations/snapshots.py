@@ -13,7 +13,7 @@ from guardian.domain.state import EMPTY, State, parse_state
 from guardian.errors import ExitCode, UsageError
 from guardian.operations import capture
 from guardian.operations.context import Checkout, Context
-from guardian.operations.guard import refuse_cut_short, refuse_wrong_state
+from guardian.operations.guard import refuse_wrong_state
 from guardian.operations.plan import find_backend, initialise, make_plan
 from guardian.operations.prepare import refuse_stale
 from guardian.operations.project import project_of
@@ -72,7 +72,6 @@ def create(context: Context, request: CreateRequest) -> Created:
         with open_session(
             context, place, project, operation="snapshot create", root=str(checkout.root), wait=False
         ) as session:
-            refuse_cut_short(session, session.entered)
             before = read_state(context, where, backend)
             if request.accept_state:
                 _accept(session, before, request.reason)

@@ -1,0 +1,93 @@
+"""Settle a run that was cut short: put it into words and on hold before anything else is written."""
+
+from guardian.domain.actor import Actor
+from guardian.domain.incident import Incident, StateRecord
+from guardian.domain.journal import Kind, Record
+from guardian.domain.run import Outcome, Progress, progress_of
+from guardian.domain.standing import Hold
+from guardian.errors import ExitCode, RefusedError
+from guardian.operations.context import Context
+from guardian.operations.runs import Run, adopt_events, load_run, planned_changes
+from guardian.repository.project import Project
+
+
+def settle_cut_short(context: Context, project: Project) -> None:
+    """Give the newest run an end when its guardian died before it could write one.
+
+    Called with the lease held, so the run's guardian writes nothing more. A run that never began to apply
+    changed nothing and is closed as an error. One that began is an incident and puts the project on hold.
+
+    Raises:
+        RefusedError: Its engine still works on this machine; nothing is settled yet.
+    """
+    head = project.log.head()
+    last = head.standing.last_run if head else None
+    if head is None or last is None or not last.is_open:
+        return
+    run = load_run(project, last.id)
+    if not run.began:
+        _close(project, run.id, Outcome.ERROR, ExitCode.ERROR)
+        return
+    for record in run.records:
+        if record.kind is Kind.ENGINE_STARTED:
+            _refuse_living_engine(context, record)
+    if head.standing.open_incident is None:
+        incident = _in_words(context, project, run)
+        project.log.append(Kind.INCIDENT_OPENED, {"incident": incident.to_json()}, run_id=run.id)
+    if head.standing.hold is None:
+        hold = Hold(
+            reason=f"run {run.id} was cut short: what it changed is in doubt",
+            by=str(context.identity.actor()),
+            since=context.clock.now(),
+            run_id=run.id,
+        )
+        project.log.append(Kind.HELD, {"hold": hold.to_json()}, run_id=run.id)
+    _close(project, run.id, Outcome.INTERRUPTED, ExitCode.INTERRUPTED)
+    context.audience.note(f"run {run.id} was cut short: its guardian died, what it changed is in doubt")
+
+
+def _in_words(context: Context, project: Project, run: Run) -> Incident:
+    changes = planned_changes(project, run.id)
+    events = adopt_events(context, run)
+    if events:
+        progress = progress_of(changes, events, ended_well=False)
+    elif run.is_complete:
+        progress = run.progress
+    else:
+        known = run.progress
+        # The last events are lost with the machine that had them: whatever was planned may have been begun.
+        progress = Progress(
+            done=known.done, failed=known.failed, in_flight=known.in_flight + known.not_started
+        )
+    return Incident(
+        run_id=run.id,
+        exit_code=-1,
+        interrupted=True,
+        causes=(),
+        progress=progress,
+        tainted=(),
+        record=StateRecord.UNREADABLE,
+    )
+
+
+def _refuse_living_engine(context: Context, record: Record) -> None:
+    """Refuse while the engine of a dead guardian still works on this machine."""
+    starter, me = record.actor, context.identity.actor()
+    if starter.host != me.host or starter.boot_id != me.boot_id:
+        return
+    engine = Actor(
+        user=starter.user,
+        host=starter.host,
+        pid=int(record.body["pid"]),
+        boot_id=starter.boot_id,
+        started=int(record.body["started"]),
+    )
+    if not context.identity.is_dead(engine):
+        raise RefusedError(
+            f"Terraform (pid {engine.pid}) of run {record.run_id} still works, though its guardian died",
+            hint="wait for it to end: it saves its state by itself; then guardian status",
+        )
+
+
+def _close(project: Project, run_id: str, outcome: Outcome, exit_code: ExitCode) -> None:
+    project.log.append(Kind.RUN_CLOSED, {"outcome": str(outcome), "exit_code": int(exit_code)}, run_id=run_id)
