@@ -1,0 +1,230 @@
+"""The commands that run the engine, as a person and as a pipeline use them; built-in resources only."""
+
+import json
+import os
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pexpect
+import pytest
+
+pytestmark = pytest.mark.terraform
+
+GOOD = 'variable "size" { default = 1 }\nresource "terraform_data" "one" { input = var.size }\n'
+BAD = """
+resource "terraform_data" "bad" {
+  provisioner "local-exec" { command = "exit 3" }
+}
+"""
+
+
+@pytest.fixture
+def module(tmp_path: Path, terraform: str) -> Path:
+    root = tmp_path / "module"
+    root.mkdir()
+    (root / "main.tf").write_text(GOOD)
+    return root
+
+
+@pytest.fixture
+def guardian(module: Path, guardian_exe: Path):
+    def run(*argv: str, **environment: str) -> tuple[int, list[dict[str, Any]], str]:
+        ended = subprocess.run(
+            [guardian_exe, *argv, "--json"],
+            cwd=module,
+            env={**os.environ, **environment},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+            start_new_session=True,  # no terminal to be asked at
+        )
+        lines = [json.loads(line) for line in ended.stdout.splitlines()]
+        assert lines[0]["type"] == "version"
+        assert lines[-1]["type"] == "result"
+        assert lines[-1]["exit_code"] == ended.returncode
+        return ended.returncode, lines, ended.stderr
+
+    return run
+
+
+@pytest.fixture
+def at_terminal(module: Path, guardian_exe: Path):
+    started: list[pexpect.spawn] = []
+
+    def spawn(*argv: str) -> pexpect.spawn:
+        child = pexpect.spawn(
+            str(guardian_exe),
+            list(argv),
+            cwd=str(module),
+            env={**os.environ, "TERM": "xterm"},
+            timeout=60,
+            encoding="utf-8",
+            dimensions=(40, 120),
+        )
+        started.append(child)
+        return child
+
+    yield spawn
+    for each in started:
+        each.close(force=True)
+
+
+def test_a_failed_apply_holds_and_a_restore_mends(guardian, module):
+    code, lines, _ = guardian("apply", "-auto-approve")
+    assert (code, lines[-1]["outcome"]) == (0, "applied")
+    assert lines[-1]["instances"]["done"] == ["terraform_data.one"]
+    assert {"plan", "applying", "terraform"} <= {each["type"] for each in lines}
+    code, lines, _ = guardian("apply", "-auto-approve")
+    assert (code, lines[-1]["outcome"]) == (0, "no_changes")
+
+    (module / "main.tf").write_text(GOOD + BAD)
+    code, lines, stderr = guardian("apply", "-auto-approve", "-var", "size=2", "--on-failure=hold")
+    assert (code, lines[-1]["outcome"]) == (3, "failed_held")
+    assert lines[-1]["instances"]["failed"] == ["terraform_data.bad"]
+    assert [each for each in lines if each["type"] == "incident"]
+    assert stderr == ""
+
+    code, lines, stderr = guardian("apply", "-auto-approve")
+    assert (code, lines[-1]["outcome"], lines[-1]["error"]["code"]) == (4, "refused", "held")
+    assert stderr.startswith("Error: ")
+
+    code, lines, _ = guardian("restore", "--dry-run")
+    assert (code, lines[-1]["outcome"]) == (2, "differences")
+    code, lines, _ = guardian("restore", "-auto-approve")
+    assert (code, lines[-1]["outcome"]) == (0, "restored")
+    assert [each["proven"] for each in lines if each["type"] == "receipt"] == [True]
+    code, lines, _ = guardian("restore", "-auto-approve")
+    assert (code, lines[-1]["outcome"]) == (0, "ok")
+
+
+def test_a_plan_is_saved_and_applied(guardian, module):
+    code, lines, _ = guardian("plan", "-out", "my.tfplan", "-detailed-exitcode", "-var=size=7")
+    assert (code, lines[-1]["outcome"]) == (2, "planned")
+    assert (module / "my.tfplan").stat().st_mode & 0o077 == 0
+    code, lines, _ = guardian("apply", "my.tfplan", "-var=size=8")
+    assert (code, lines[-1]["error"]["code"]) == (1, "usage")
+    assert "-var does not go with a saved plan" in lines[-1]["error"]["message"]
+    code, lines, _ = guardian("apply", "my.tfplan")
+    assert (code, lines[-1]["outcome"]) == (0, "applied")
+    code, lines, _ = guardian("plan", "-detailed-exitcode", "-var=size=7")
+    assert (code, lines[-1]["outcome"]) == (0, "no_changes")
+
+
+@pytest.mark.parametrize(
+    ("argv", "message"),
+    [
+        (["apply"], "no terminal"),
+        (["apply", "-auto-approve", "--on-failure=ask"], "needs a terminal"),
+        (["apply", "-auto-approve", "--on-failure=retry"], "is not one of"),
+        (["apply", "-auto-approve", "-parallelism=many"], "whole number"),
+        (["restore"], "no terminal"),
+        (["apply", "-auto-aprove"], "unknown option"),
+    ],
+)
+def test_what_cannot_be_done_is_said_before_anything_is_done(guardian, module, argv, message):
+    code, lines, _ = guardian(*argv)
+    assert (code, lines[-1]["error"]["code"]) == (1, "usage")
+    assert message in lines[-1]["error"]["message"]
+    assert not (module / "terraform.tfstate").exists()
+
+
+def test_a_variable_that_changes_the_command_is_refused(guardian, module):
+    code, lines, _ = guardian("apply", "-auto-approve", TF_CLI_ARGS_plan="-destroy")
+    assert (code, lines[-1]["error"]["code"]) == (1, "environment_refused")
+    assert "TF_CLI_ARGS_plan" in lines[-1]["error"]["message"]
+
+
+def test_a_snapshot_is_taken_by_hand(guardian):
+    guardian("apply", "-auto-approve")
+    code, lines, _ = guardian("snapshot", "create")
+    assert (code, lines[-1]["promoted"]) == (0, True)
+    code, lines, _ = guardian("snapshot", "create", "-var=size=3")
+    assert (code, lines[-1]["promoted"], lines[-1]["pending"]) == (0, False, 1)
+
+
+def test_doctor_says_what_is_there(guardian):
+    code, lines, _ = guardian("doctor")
+    checks = {each["name"]: each for each in lines if each["type"] == "check"}
+    assert code == 0
+    assert checks["engine"]["verdict"] == "ok"
+    assert {each["key"] for each in lines if each["type"] == "setting"} >= {"store", "engine"}
+    guardian("apply", "-auto-approve")
+    code, lines, _ = guardian("doctor")
+    checks = {each["name"]: each for each in lines if each["type"] == "check"}
+    assert "gives it back" in checks["store"]["detail"]
+    code, lines, _ = guardian("snapshot", "verify")
+    assert code == 0
+
+
+def test_doctor_says_what_is_missing_and_how_to_mend_it(guardian, module):
+    code, lines, _ = guardian("doctor", "--engine=./nothing", TF_CLI_ARGS="-x")
+    assert code == 1
+    checks = {each["name"]: each for each in lines if each["type"] == "check"}
+    assert checks["engine"]["verdict"] == checks["environment"]["verdict"] == "fail"
+    assert all(each["mend"] for each in checks.values() if each["verdict"] == "fail")
+    (module / ".guardian").mkdir(mode=0o755)
+    code, lines, _ = guardian("doctor")
+    checks = {each["name"]: each for each in lines if each["type"] == "check"}
+    assert (code, checks["permissions"]["verdict"]) == (1, "fail")
+    assert "chmod" in checks["permissions"]["mend"]
+
+
+def test_a_person_approves_with_yes_alone(at_terminal, module):
+    child = at_terminal("apply")
+    child.expect("Terraform will perform the following actions")
+    child.expect("Only 'yes' will be accepted")
+    child.expect("Enter a value: ")
+    child.sendline("y")
+    child.expect("apply cancelled")
+    child.wait()
+    assert child.exitstatus == 4
+    assert not (module / "terraform.tfstate").exists()
+    child = at_terminal("apply")
+    child.expect("Enter a value: ")
+    child.sendline("yes")
+    child.expect("terraform_data.one created in .*1 of 1")
+    child.expect("Applied: 1 done")
+    child.wait()
+    assert child.exitstatus == 0
+
+
+def test_an_interrupt_while_asking_ends_the_run(at_terminal, module):
+    child = at_terminal("apply")
+    child.expect("Enter a value: ")
+    child.sendintr()
+    child.expect("interrupted")
+    child.wait()
+    assert child.exitstatus == 130
+    assert not (module / "terraform.tfstate").exists()
+
+
+def test_a_person_chooses_after_a_failure(at_terminal, module, guardian):
+    guardian("apply", "-auto-approve")
+    (module / "main.tf").write_text(GOOD + BAD)
+    child = at_terminal("apply", "-auto-approve", "-var=size=2")
+    child.expect("The apply failed at terraform_data.bad")
+    child.expect("What now")
+    child.expect("1. hold")
+    child.expect("2. restore")
+    child.sendline("2")
+    child.expect("Restored to .*, proven")
+    child.wait()
+    assert child.exitstatus == 5
+
+
+def test_asking_works_with_stdin_redirected(at_terminal, module, guardian_exe):
+    child = pexpect.spawn(
+        "/bin/sh",
+        ["-c", f"'{guardian_exe}' apply < /dev/null 2> messages"],
+        cwd=str(module),
+        timeout=60,
+        encoding="utf-8",
+    )
+    child.expect("Enter a value: ")
+    child.sendline("no")
+    child.wait()
+    child.close()
+    assert child.exitstatus == 4
+    assert "cancelled" in (module / "messages").read_text()
