@@ -46,7 +46,7 @@ def lay_out(session: Session, snapshot: Snapshot) -> Scene:
     context.configuration.lay_out(project.configuration_files(snapshot.configuration), base)
     root = base / snapshot.configuration.root
     backend = capture.load_backend(project, snapshot)
-    override = {"terraform": {"backend": {backend.kind: _absolute(backend)}}}
+    override = {"terraform": {"backend": {backend.kind: _configured(backend)}}}
     context.workplace.write(root / OVERRIDE, json.dumps(override).encode())
     values = capture.load_variables(project, snapshot)["values"]
     var_files: tuple[str, ...] = ()
@@ -66,7 +66,7 @@ def lay_out(session: Session, snapshot: Snapshot) -> Scene:
     return Scene(where=where, backend=backend, var_files=var_files)
 
 
-def _absolute(backend: Backend) -> dict[str, Any]:
+def _configured(backend: Backend) -> dict[str, Any]:
     """Return the backend's configuration without what is unset; Terraform records unset keys as null."""
     return {key: value for key, value in backend.config.items() if value is not None}
 
