@@ -13,8 +13,6 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError, ConnectionClosedError, ConnectionError, HTTPClientError  # noqa: A004 - botocore's name
 
-from tests.support.aws_requests import error_answer, identify
-from tests.support.faults import Fault, FaultKind
 from tests.support.moto import REGION, MotoServer, moto_server
 from tests.support.proxy import FaultProxy, fault_proxy
 
@@ -325,40 +323,3 @@ def test_an_unreachable_upstream_is_a_502_not_a_crash():
         assert answer.status == 502
         assert b"upstream" in answer.read()
         connection.close()
-
-
-@pytest.mark.parametrize("wrong", [{"nth": 1, "from_nth": 1}, {"nth": 0}, {"from_nth": -1}])
-def test_a_rule_that_cannot_be_meant_is_refused(wrong):
-    with pytest.raises(ValueError, match="nth"):
-        Fault(action=FaultKind.DELAY, **wrong)
-
-
-@pytest.mark.parametrize(
-    ("method", "path", "operation"),
-    [
-        ("GET", "/", "ListBuckets"),
-        ("GET", "/b?location=", "GetBucketLocation"),
-        ("GET", "/b?versioning", "GetBucketVersioning"),
-        ("GET", "/b?versions&prefix=x", "ListObjectVersions"),
-        ("GET", "/b", "ListObjects"),
-        ("DELETE", "/b", "DeleteBucket"),
-        ("HEAD", "/b", "HeadBucket"),
-        ("POST", "/b?delete", "DeleteObjects"),
-        ("PUT", "/b?publicAccessBlock", "PutPublicAccessBlock"),
-        ("PUT", "/b/k?tagging", "PutObjectTagging"),
-        ("POST", "/b/k?uploads", "CreateMultipartUpload"),
-        ("PUT", "/b/k?partNumber=1&uploadId=u", "UploadPart"),
-        ("POST", "/b/k?uploadId=u", "CompleteMultipartUpload"),
-        ("DELETE", "/b/k?uploadId=u", "AbortMultipartUpload"),
-        ("GET", "/b/k/tagging?uploadId=u", "ListParts"),
-    ],
-)
-def test_s3_operations_are_read_from_the_path(method, path, operation):
-    headers = {"authorization": "AWS4-HMAC-SHA256 Credential=a/20250101/r/s3/aws4_request, S"}
-    assert identify(method, path, headers, b"").operation == operation
-
-
-def test_an_unsigned_request_has_no_service_and_still_gets_an_answer():
-    request = identify("GET", "/x?Action=Foo", {}, b"")
-    assert (request.service, request.operation) == ("", "Foo")
-    assert b"<Code>A&amp;B</Code>" in error_answer(request, 400, "A&B", "")[1]

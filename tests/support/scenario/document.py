@@ -123,10 +123,8 @@ def read_scenario(directory: Path) -> Scenario:
     Raises:
         ScenarioError: Not of the form, or it names a configuration that is not there.
     """
-    import yaml
-
     path = directory / "scenario.yaml"
-    given = yaml.safe_load(path.read_text(encoding="utf-8"))
+    given = _load(path)
     _check(path, given)
     scenario = Scenario(
         directory=directory,
@@ -145,6 +143,22 @@ def read_scenario(directory: Path) -> Scenario:
         if not (directory / str(name)).is_dir():
             raise ScenarioError(f"{path}: uses {name}, which is no directory there")
     return scenario
+
+
+def _load(path: Path) -> Any:
+    import yaml
+
+    class Loader(yaml.SafeLoader):
+        def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> Any:  # noqa: FBT001, FBT002 - yaml's
+            # YAML forbids the same key twice, and the parser silently takes the last.
+            seen: set[str] = set()
+            for key, _ in node.value:
+                if key.value in seen:
+                    raise ScenarioError(f"{path}: {key.value} stands twice")
+                seen.add(key.value)
+            return super().construct_mapping(node, deep=deep)
+
+    return yaml.load(path.read_text(encoding="utf-8"), Loader)  # noqa: S506 - a safe loader, as defined above
 
 
 def _check(path: Path, given: object) -> None:

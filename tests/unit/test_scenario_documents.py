@@ -1,0 +1,102 @@
+"""The scenarios are well-formed, and the judge of their ends sees what is wrong."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.support.scenario.cloud import differences
+from tests.support.scenario.document import ScenarioError, read_scenario, scenarios
+
+WANTED = {
+    "another-machine",
+    "create-fails-among-siblings",
+    "failure-in-a-child-module",
+    "first-apply",
+    "nasty-keys",
+    "no-op",
+    "provisioner-fails",
+    "replace-whose-create-fails",
+    "second-workspace",
+    "template-outside-the-root",
+    "update-fails-half-way",
+    "variables-together",
+}
+
+
+def test_no_scenario_was_lost():
+    assert {each.name for each in scenarios()} >= WANTED
+
+
+@pytest.mark.parametrize("directory", scenarios(), ids=lambda directory: directory.name)
+def test_a_scenario_is_well_formed(directory):
+    scenario = read_scenario(directory)
+    assert scenario.name == directory.name
+    # A failure that nobody looks at in the cloud would prove little.
+    failures = [each for each in scenario.steps if each.expect and each.expect.exit in {3, 5}]
+    assert all(each.expect and each.expect.instances for each in failures)
+    assert scenario.end.plan_empty is not None
+
+
+def written(directory: Path, change: Callable[[dict[str, Any]], object]) -> Path:
+    (directory / "good").mkdir()
+    document: dict[str, Any] = {
+        "about": "one",
+        "backend": "s3",
+        "store": "s3",
+        "steps": [{"name": "a", "use": "good", "guardian": ["apply"], "expect": {"exit": 0}}],
+        "end": {"cloud": {}, "plan_empty": {"use": "good"}},
+    }
+    change(document)
+    (directory / "scenario.yaml").write_text(yaml.safe_dump(document))
+    return directory
+
+
+def test_the_plain_form_is_read(tmp_path):
+    scenario = read_scenario(written(tmp_path, dict.copy))
+    assert scenario.steps[0].guardian == ("apply",)
+    assert scenario.root == "."
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (lambda document: document.update(backends="s3"), "backends"),
+        (lambda document: document.update(backend="gcs"), "gcs"),
+        (lambda document: document.pop("end"), "end"),
+        (lambda document: document["steps"][0].pop("expect"), "expect"),
+        (lambda document: document["steps"][0].update(terraform=["init"]), "steps"),
+        (lambda document: document["steps"][0].update(use="missing"), "missing"),
+        (lambda document: document["steps"][0]["expect"].update(exits=1), "exits"),
+        (lambda document: document["steps"][0].update(faults=[{"action": "explode"}]), "explode"),
+        (lambda document: document["end"]["plan_empty"].update(use="gone"), "gone"),
+        (lambda document: document["end"]["cloud"].update(queues={}), "queues"),
+    ],
+)
+def test_a_wrong_form_is_refused(tmp_path, change, told):
+    with pytest.raises(ScenarioError, match=told):
+        read_scenario(written(tmp_path, change))
+
+
+def test_a_key_that_stands_twice_is_refused(tmp_path):
+    path = written(tmp_path, dict.copy) / "scenario.yaml"
+    path.write_text(path.read_text() + "about: two\n")
+    with pytest.raises(ScenarioError, match="about stands twice"):
+        read_scenario(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("found", "wanted", "whole", "lines"),
+    [
+        ({"a": {"x": "1"}}, {"a": {"x": "1"}}, True, []),
+        ({"a": {}}, {"a": {"x": "1"}}, True, ["a x: missing"]),
+        ({"a": {"x": "1"}}, {"a": {"x": "2"}}, False, ["a x: '1', wanted '2'"]),
+        ({"a": {"x": "1"}}, {"a": {}}, False, ["a x: left over, '1'"]),
+        ({"a": {}, "b": {"y": "1"}}, {"a": {}}, True, ["b y: left over, '1'"]),
+        ({"a": {}, "b": {"y": "1"}}, {"a": {}}, False, []),
+    ],
+)
+def test_the_judge_sees_what_is_missing_left_over_or_other(found, wanted, whole, lines):
+    assert differences(found, wanted, whole=whole) == lines
