@@ -231,6 +231,10 @@ def test_a_name_that_the_locale_cannot_show_is_no_crash(tmp_path):
         ("guardian version -chdir=/tmp -no", {"-no-color"}),
         ("guardian -chdir /tmp ver", {"version"}),
         ("guardian version -bogus=x -no", {"-no-color"}),
+        ("guardian snapshot ver", {"verify"}),
+        ("guardian apply --on-failure re", {"restore"}),
+        ("guardian apply -var a=-1 --var-f", {"--var-file"}),
+        ("guardian apply -auto-approve -refresh=false -des", {"-destroy"}),
     ],
 )
 def test_completion_understands_the_same_syntax(words, expected):

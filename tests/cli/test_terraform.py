@@ -160,7 +160,7 @@ def test_doctor_says_what_is_there(guardian):
 
 def test_doctor_says_what_is_missing_and_how_to_mend_it(guardian, module):
     code, lines, _ = guardian("doctor", "--engine=./nothing", TF_CLI_ARGS="-x")
-    assert code == 1
+    assert (code, lines[-1]["error"]["code"]) == (1, "not_ready")
     checks = {each["name"]: each for each in lines if each["type"] == "check"}
     assert checks["engine"]["verdict"] == checks["environment"]["verdict"] == "fail"
     assert all(each["mend"] for each in checks.values() if each["verdict"] == "fail")

@@ -8,8 +8,14 @@ from guardian.cli.result import Result
 from guardian.cli.views import doctor as view
 from guardian.cli.work import settings_of
 from guardian.domain.run import Outcome
-from guardian.errors import ExitCode, GuardianError, UsageError
+from guardian.errors import ExitCode, GuardianError
 from guardian.settings import Settings
+
+
+class NotReadyError(GuardianError):
+    """Something that guardian needs is missing or broken."""
+
+    code = "not_ready"
 
 
 def doctor(given: ProjectOptions, console: Console) -> Result:
@@ -29,7 +35,7 @@ def doctor(given: ProjectOptions, console: Console) -> Result:
             console.line(line)
     broken = [each.name for each in checks if each.verdict is Verdict.FAIL]
     if broken:
-        raise UsageError(f"not ready: {', '.join(broken)}", hint="mend what is marked FAIL above")
+        raise NotReadyError(f"not ready: {', '.join(broken)}", hint="mend what is marked FAIL above")
     return Result(
         command="doctor",
         outcome=Outcome.OK,
