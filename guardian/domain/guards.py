@@ -12,8 +12,8 @@ MOST = 0.5
 FEW = 4
 
 
-def wrong_state(known: KnownState | None, present: StateFacts | None) -> str | None:
-    """Tell why the present state cannot be the successor of the known one, or None.
+def other_state(known: KnownState | None, present: StateFacts | None) -> str | None:
+    """Tell why the present state is neither the known one nor a later moment of it, or None.
 
     Args:
         known: What the log recorded last; None before the first run.
@@ -32,6 +32,14 @@ def wrong_state(known: KnownState | None, present: StateFacts | None) -> str | N
         return f"the state went back: serial {present.serial}, but {known.serial} was recorded"
     if present.serial == known.serial and present.sha256 != known.sha256:
         return f"the state forked: serial {present.serial} was recorded with other contents"
+    return None
+
+
+def wrong_state(known: KnownState | None, present: StateFacts | None) -> str | None:
+    """Tell why the present state cannot be what the known one became between two runs, or None."""
+    verdict = other_state(known, present)
+    if verdict is not None or known is None or present is None:
+        return verdict
     lost = known.instances - present.instances
     if known.instances >= FEW and lost > known.instances * MOST:
         return f"{lost} of {known.instances} instances vanished from the state, and no run here explains it"

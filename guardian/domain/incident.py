@@ -84,6 +84,8 @@ def record_of(
     """
     if stranded:
         return StateRecord.STRANDED
+    if after is None and before is not None:
+        return StateRecord.UNREADABLE
     if after == before:
         # Something completed and yet the record did not move: it was not written.
         return StateRecord.STRANDED if progress.done else StateRecord.UNCHANGED

@@ -9,7 +9,7 @@ from guardian.domain.journal import Kind
 from guardian.domain.recovery import Receipt
 from guardian.domain.run import Outcome, Progress
 from guardian.domain.snapshot import Purpose, Snapshot, StateRef
-from guardian.errors import ApplyNotStartedError, ExitCode, StoreError, UnrecordedError, UsageError
+from guardian.errors import ApplyNotStartedError, ExitCode, UsageError
 from guardian.operations import capture
 from guardian.operations.context import Checkout, Context
 from guardian.operations.execute import Executed, execute, incident_of, lock_left
@@ -17,7 +17,14 @@ from guardian.operations.fail import fail
 from guardian.operations.plan import find_backend, words
 from guardian.operations.prepare import Prepared, guard_and_ask, prepare
 from guardian.operations.project import project_of
-from guardian.operations.session import Session, close_run, open_session, private_place, working_directory
+from guardian.operations.session import (
+    Session,
+    close_run,
+    open_session,
+    private_place,
+    recorded_or_in_doubt,
+    working_directory,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,12 +160,12 @@ def _carry_out(session: Session, request: ApplyRequest, prepared: Prepared) -> A
         plan=plan,
         variables=capture.store_variables(project, request.checkout, None),
     )
-    try:
-        executed = execute(
-            session, prepared.where, prepared.backend, prepared.planned, request.apply_options, step="apply"
-        )
-        if not executed.went_well and _changed_nothing(executed, prepared):
-            return _never_began(session, prepared, executed, before)
+    executed = execute(
+        session, prepared.where, prepared.backend, prepared.planned, request.apply_options, step="apply"
+    )
+    if not executed.went_well and _changed_nothing(executed, prepared):
+        return _never_began(session, prepared, executed, before)
+    with recorded_or_in_doubt(session):
         after = _snapshot_after(session, request, prepared, executed, before)
         if executed.went_well:
             return _promote(session, executed, after or before)
@@ -171,12 +178,6 @@ def _carry_out(session: Session, request: ApplyRequest, prepared: Prepared) -> A
             on_failure=request.on_failure,
             options=request.apply_options,
         )
-    except StoreError as error:
-        raise UnrecordedError(
-            f"Terraform was started, but what it did could not be recorded: {error.message}",
-            hint=f"its plan and events are kept in {session.run_dir}; "
-            "once the store answers: guardian status, then guardian restore",
-        ) from error
     return ApplyResult(
         outcome=ending.outcome,
         exit_code=ending.exit_code,

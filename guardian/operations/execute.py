@@ -14,7 +14,7 @@ from guardian.domain.run import Progress, progress_of
 from guardian.domain.state import EMPTY
 from guardian.errors import BackendError, GuardianError, WrongStateError
 from guardian.operations.plan import Planned
-from guardian.operations.session import Reading, Session, read_state
+from guardian.operations.session import Reading, Session, read_state, recorded_or_in_doubt
 from guardian.repository.objects import ObjectKind
 
 
@@ -38,8 +38,8 @@ class Executed:
 
     @property
     def went_well(self) -> bool:
-        """Tell whether the engine succeeded and its record can be read."""
-        return self.outcome.exit_code == 0 and self.after is not None
+        """Tell whether the engine succeeded and its record is there and can be read."""
+        return self.outcome.exit_code == 0 and self.after is not None and self.after.facts is not None
 
 
 def execute(
@@ -56,7 +56,7 @@ def execute(
     session.stop_if_interrupted()
     session.record(Kind.APPLYING, {"plan_sha256": planned.file.sha256, "step": step})
     context.audience.applying(planned.summary.changes)
-    with ThreadPoolExecutor(max_workers=1) as beside:
+    with recorded_or_in_doubt(session), ThreadPoolExecutor(max_workers=1) as beside:
         # `show -json` loads every provider's schema, 2 to 4 s: it runs beside the apply, not before it.
         shown = None
         if planned.json is None:
@@ -68,7 +68,7 @@ def execute(
                 plan_json = shown.result()
             except GuardianError as error:
                 context.audience.note(f"the plan's JSON could not be made: {error.message}")
-    return _look(session, where, backend, planned.summary.changes, outcome, events, plan_json)
+        return _look(session, where, backend, planned.summary.changes, outcome, events, plan_json)
 
 
 def _run_engine(

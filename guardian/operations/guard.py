@@ -1,6 +1,8 @@
 """The guards before an apply, fed from the log and recorded in it."""
 
-from guardian.domain.guards import wrong_state
+from typing import NoReturn
+
+from guardian.domain.guards import other_state, wrong_state
 from guardian.domain.journal import Kind, Standing
 from guardian.errors import HeldError, WrongStateError
 from guardian.operations.session import Reading, Session
@@ -19,11 +21,24 @@ def refuse_held(session: Session, standing: Standing) -> None:
     )
 
 
+def refuse_other_state(session: Session, standing: Standing, present: Reading) -> None:
+    """Refuse to restore onto a state that is not the project's, or not a later moment of it.
+
+    How many instances a failed run left is no reason to refuse its way back.
+    """
+    verdict = other_state(standing.known_state, present.facts)
+    if verdict is not None:
+        _refuse_state(session, verdict)
+
+
 def refuse_wrong_state(session: Session, standing: Standing, present: Reading) -> None:
     """Refuse a state that cannot be the successor of the one the log knows."""
     verdict = wrong_state(standing.known_state, present.facts)
-    if verdict is None:
-        return
+    if verdict is not None:
+        _refuse_state(session, verdict)
+
+
+def _refuse_state(session: Session, verdict: str) -> NoReturn:
     session.record(Kind.GUARDED, {"guard": "wrong_state", "verdict": "refused", "detail": verdict})
     raise WrongStateError(
         verdict,

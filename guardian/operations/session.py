@@ -11,11 +11,18 @@ from guardian.domain.engine import Backend, WorkingDirectory
 from guardian.domain.journal import Kind, Standing
 from guardian.domain.run import Outcome
 from guardian.domain.state import EMPTY, State, StateFacts, facts_of, parse_state
-from guardian.errors import ExitCode, GuardianError, InterruptedRunError, UnrecordedError
+from guardian.errors import (
+    EngineError,
+    ExitCode,
+    GuardianError,
+    InterruptedRunError,
+    RestoreIncompleteError,
+    UnrecordedError,
+)
 from guardian.operations.context import Checkout, Context
 from guardian.operations.settle import settle_cut_short
 from guardian.repository.journal import RunJournal
-from guardian.repository.lease import acquire
+from guardian.repository.lease import Lease, acquire
 from guardian.repository.project import Project
 
 
@@ -118,7 +125,7 @@ def open_session(
         root: The root module as a person knows it, for the journal.
         wait: Whether to wait for a lease whose holder shows no life.
     """
-    lease = acquire(
+    held = acquire(
         project.log,
         context.identity,
         context.clock,
@@ -127,9 +134,8 @@ def open_session(
         on_wait=context.audience.note,
         interruption=context.interruption,
     )
-    with lease:
+    with _released_at_the_end(context, held), RunJournal(project.log, place.run_id) as journal:
         settle_cut_short(context, project)
-        journal = RunJournal(project.log, place.run_id)
         head = project.log.head()
         session = Session(
             context=context,
@@ -151,13 +157,49 @@ def open_session(
                 },
             )
             yield session
-        except UnrecordedError:
-            raise  # the run stays open in the log: the next guardian finds it cut short
         except GuardianError as error:
-            close_run(session, _outcome_of(error), error.exit_code)
+            error.project, error.run_id = project.descriptor.name, place.run_id
+            if not isinstance(error, UnrecordedError):  # that one stays open: the next guardian settles it
+                _close_failed(session, error)
             raise
-        finally:
-            journal.close()
+        except Exception as error:
+            error.add_note(f"run {place.run_id} stays open in the journal; go on with: guardian status")
+            raise
+
+
+@contextmanager
+def _released_at_the_end(context: Context, lease: Lease) -> Iterator[None]:
+    """Hold the lease for a block; one that cannot be released changes nothing about how the run ended."""
+    lease.__enter__()
+    try:
+        yield
+    finally:
+        try:
+            lease.release()
+        except GuardianError as failure:
+            context.audience.note(
+                f"the lease was not released: {failure.message}; the next guardian takes it over by itself"
+            )
+
+
+@contextmanager
+def recorded_or_in_doubt(session: Session) -> Iterator[None]:
+    """Guard what follows the start of an engine: from there on no failure may claim that nothing was changed.
+
+    Raises:
+        UnrecordedError: For whatever kept the end from being recorded. The run stays open in the log, so that
+            the next guardian finds it cut short.
+    """
+    try:
+        yield
+    except (UnrecordedError, RestoreIncompleteError, EngineError):
+        raise  # an engine that could not be started, or did nothing, leaves nothing in doubt
+    except GuardianError as error:
+        raise UnrecordedError(
+            f"Terraform was started, but what it did could not be recorded: {error.message}",
+            hint=f"its plan and events are kept in {session.run_dir}; "
+            "once that is mended: guardian status, then guardian restore",
+        ) from error
 
 
 def close_run(session: Session, outcome: Outcome, exit_code: int) -> None:
@@ -172,6 +214,14 @@ def read_state(context: Context, where: WorkingDirectory, backend: Backend) -> R
         return Reading(body=None, source=raw.source, state=EMPTY, facts=None)
     state = parse_state(raw.body)
     return Reading(body=raw.body, source=raw.source, state=state, facts=facts_of(raw.body, state))
+
+
+def _close_failed(session: Session, error: GuardianError) -> None:
+    """Record the end of a run that an error ended; the error stays the one that is told."""
+    try:
+        close_run(session, _outcome_of(error), error.exit_code)
+    except GuardianError as failure:
+        error.add_note(f"and the run's end was not recorded: {failure.message}")
 
 
 def _outcome_of(error: GuardianError) -> Outcome:
