@@ -28,6 +28,8 @@ class GuardianError(Exception):
         exit_code: What the process exits with when nobody handles the error.
         message: What is wrong and where, one or a few sentences, no secrets.
         hint: What to type or do next; may be empty, never misleading.
+        project: The project it happened in, None when none was found yet.
+        run_id: The run that it ended, None outside a run.
     """
 
     code = "error"
@@ -37,6 +39,8 @@ class GuardianError(Exception):
         super().__init__(message)
         self.message = message
         self.hint = hint
+        self.project: str | None = None
+        self.run_id: str | None = None
 
 
 class UsageError(GuardianError):

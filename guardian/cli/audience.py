@@ -1,7 +1,7 @@
 """The two audiences of a run: a person, and a program that reads JSON Lines. Twins over the same values."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from guardian.cli import prompts
@@ -9,7 +9,7 @@ from guardian.cli.console import Console
 from guardian.cli.live import LiveLine
 from guardian.cli.views import jsonl
 from guardian.cli.views.incident import incident_text
-from guardian.cli.views.plan import change_lines, plan_text
+from guardian.cli.views.plan import change_lines, plan_text, way_back_text
 from guardian.cli.views.progress import ApplyProgress, duration
 from guardian.cli.views.terminal import visible, visible_lines
 from guardian.domain.incident import Incident
@@ -89,6 +89,14 @@ class PersonAudience:
         self.close()
         self._console.show(plan_text(summary, rendered, self._console.paint))
 
+    def way_back(self, summary: PlanSummary, rendered: str | None, made_by_run: Collection[str]) -> None:
+        """See the port."""
+        self.close()
+        self._console.show(way_back_text(summary, rendered, made_by_run, self._console.paint))
+
+    def step(self, step: Mapping[str, Any], outcome: str) -> None:
+        """See the port; a person sees the phases."""
+
     def outside(self, changes: Sequence[PlannedChange]) -> None:
         """See the port."""
         if changes:
@@ -153,6 +161,19 @@ class ProgramAudience:
     def plan(self, summary: PlanSummary, rendered: str | None) -> None:  # noqa: ARG002 - for people
         """See the port."""
         self._line(jsonl.plan(summary))
+
+    def way_back(
+        self,
+        summary: PlanSummary,
+        rendered: str | None,  # noqa: ARG002 - for people
+        made_by_run: Collection[str],  # noqa: ARG002 - for people
+    ) -> None:
+        """See the port."""
+        self._line(jsonl.plan(summary))
+
+    def step(self, step: Mapping[str, Any], outcome: str) -> None:
+        """See the port."""
+        self._line({"type": "step", **step, "outcome": outcome})
 
     def outside(self, changes: Sequence[PlannedChange]) -> None:
         """See the port."""

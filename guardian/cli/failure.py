@@ -33,7 +33,8 @@ def tell(failure: BaseException, *, console: Console, command: str, project: str
             command=command,
             outcome=outcome_of(error),
             exit_code=error.exit_code,
-            project=project,
+            project=error.project or project,
+            run_id=error.run_id,
             error=error,
         ).to_json()
     )

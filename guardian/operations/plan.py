@@ -39,7 +39,6 @@ class Planned:
         summary: Its intents.
         has_changes: Whether there is something to apply, by Terraform's own word.
         json: `show -json` of it where it had to be made anyway, else None.
-        warnings: Terraform's warnings while it planned.
     """
 
     path: Path
@@ -47,7 +46,6 @@ class Planned:
     summary: PlanSummary
     has_changes: bool
     json: bytes | None = None
-    warnings: tuple[Diagnostic, ...] = ()
 
 
 def find_backend(context: Context, where: WorkingDirectory, options: InitOptions) -> Backend:
@@ -112,12 +110,14 @@ def make_plan(
         raise InterruptedRunError("interrupted while planning; nothing was changed")
     if outcome.exit_code not in {0, HAS_CHANGES}:
         raise PlanFailedError(words(outcome, "the plan failed"), hint="nothing was changed")
+    for each in outcome.diagnostics:
+        if each.severity == "warning":
+            context.audience.note(f"Terraform warns: {in_words(each)}")
     return Planned(
         path=out,
         file=context.engine.read_plan(out),
         summary=reading.summary(),
         has_changes=outcome.exit_code == HAS_CHANGES,
-        warnings=tuple(each for each in outcome.diagnostics if each.severity == "warning"),
     )
 
 
@@ -151,10 +151,10 @@ def refuse_other_configuration(context: Context, file: PlanFile, checkout: Check
 
 def words(outcome: EngineOutcome, otherwise: str) -> str:
     """Join Terraform's errors into one message."""
-    errors = [
-        f"{each.summary}{f' ({each.filename}:{each.line})' if each.filename else ''}: {each.detail}".strip(
-            ": "
-        )
-        for each in outcome.errors
-    ]
-    return "\n".join(errors) or f"{otherwise} (exit code {outcome.exit_code})"
+    return "\n".join(map(in_words, outcome.errors)) or f"{otherwise} (exit code {outcome.exit_code})"
+
+
+def in_words(diagnostic: Diagnostic) -> str:
+    """Return one of Terraform's errors or warnings with its place."""
+    place = f" ({diagnostic.filename}:{diagnostic.line})" if diagnostic.filename else ""
+    return f"{diagnostic.summary}{place}: {diagnostic.detail}".strip(": ")

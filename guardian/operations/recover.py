@@ -8,15 +8,21 @@ from guardian.domain.incident import Incident
 from guardian.domain.journal import Kind
 from guardian.domain.recovery import Receipt, Scope, divide
 from guardian.domain.snapshot import Purpose, Snapshot, StateRef
-from guardian.errors import DataLossError, DeclinedError, StoreError, UnrecordedError
+from guardian.errors import (
+    DataLossError,
+    DeclinedError,
+    EngineError,
+    InterruptedRunError,
+    RestoreIncompleteError,
+)
 from guardian.operations import capture
 from guardian.operations.execute import Executed, execute, incident_of
-from guardian.operations.guard import refuse_wrong_state
+from guardian.operations.guard import refuse_other_state
 from guardian.operations.plan import Planned, make_plan
 from guardian.operations.prepare import record_plan
 from guardian.operations.prove import arrive, make_receipt
 from guardian.operations.scene import Scene, lay_out
-from guardian.operations.session import Reading, Session, read_state
+from guardian.operations.session import Reading, Session, read_state, recorded_or_in_doubt
 from guardian.operations.way import Way, target_state
 
 APPROVE = "Do you want to restore by performing these actions?"
@@ -65,6 +71,7 @@ def recover(
     Raises:
         DeclinedError, DataLossError, WrongStateError: Nothing was changed by the recovery.
         EngineError: The configuration cannot be initialised or planned; nothing was changed.
+        RestoreIncompleteError: The record lacks what the run did, or the arrival could not be proven.
         UnrecordedError: The engine ran, but its end could not be recorded.
     """
     context = session.context
@@ -72,11 +79,12 @@ def recover(
     context.audience.phase("laying out the snapshot's configuration")
     scene = lay_out(session, way.target)
     before = read_state(context, scene.where, scene.backend)
-    refuse_wrong_state(session, session.entered, before)
+    refuse_other_state(session, session.entered, before)
+    _refuse_stale_record(way, before)
     context.audience.phase("planning the way back")
     planned, scope = _plan_back(session, scene, way, options)
     context.audience.outside(scope.outside)
-    if not scope.inside and not planned.summary.outputs:
+    if not scope.inside and (scope.outside or not planned.summary.outputs):
         receipt = make_receipt(
             session, way, before=before.state, after=before.state, closing=planned, started_s=started_s
         )
@@ -89,13 +97,25 @@ def recover(
         rendered = context.engine.show_plan_text(
             scene.where, planned.path, color=context.audience.wants_color
         )
-    context.audience.plan(planned.summary, rendered)
+    kept = target_state(session, way).managed.keys()
+    made_by_run = [each.address for each in planned.summary.changes if each.address not in kept]
+    context.audience.way_back(planned.summary, rendered, made_by_run)
     if dry_run:
         return Recovery(scope=scope)
     _refuse_loss(session, way, planned, allow_delete)
     if approve and not context.audience.approve(APPROVE):
         raise DeclinedError("restore cancelled; it changed nothing")
     return _carry_out(session, scene, way, before, planned, scope, options, started_s)
+
+
+def _refuse_stale_record(way: Way, present: Reading) -> None:
+    """Refuse to plan on a record that lacks what the run did: its objects would be made a second time."""
+    if way.stranded_at is not None and present.state.serial <= way.stranded_at:
+        raise RestoreIncompleteError(
+            "the failed run changed things, but its state could not be saved: "
+            f"the record still stands at serial {present.state.serial}, as before it",
+            hint="terraform state push errored.tfstate    # in that root module; then restore again",
+        )
 
 
 def _plan_back(session: Session, scene: Scene, way: Way, options: ApplyOptions) -> tuple[Planned, Scope]:
@@ -105,8 +125,22 @@ def _plan_back(session: Session, scene: Scene, way: Way, options: ApplyOptions) 
     scope = divide(planned.summary, way.touched)
     if not scope.outside or not scope.inside:
         return planned, scope
-    targeted = _options(scene, way, options, targets=way.touched or ())
-    return make_plan(context, scene.where, targeted, name="back-targeted.tfplan"), scope
+    targeted = make_plan(
+        context,
+        scene.where,
+        _options(scene, way, options, targets=way.touched or ()),
+        name="back-targeted.tfplan",
+    )
+    # Terraform extends targets to all that they depend on, somebody else's changes among it.
+    along = divide(targeted.summary, way.touched).outside
+    if along:
+        names = ", ".join(each.address for each in along)
+        context.audience.note(f"the run did not touch these, but what it touched depends on them: {names}")
+    taken = {each.address for each in along}
+    return targeted, Scope(
+        inside=(*scope.inside, *along),
+        outside=tuple(each for each in scope.outside if each.address not in taken),
+    )
 
 
 def _refuse_loss(session: Session, way: Way, planned: Planned, allowed: tuple[str, ...]) -> None:
@@ -145,17 +179,18 @@ def _carry_out(
     )
     step = way.step.to_json()
     session.record(Kind.STEP_STARTED, {"step": step})
-    try:
-        executed = execute(session, scene.where, scene.backend, planned, options, step="reapply")
-        session.record(
-            Kind.STEP_FINISHED, {"step": step, "outcome": "done" if executed.went_well else "failed"}
-        )
+    context.audience.step(step, "started")
+    executed = execute(session, scene.where, scene.backend, planned, options, step="reapply")
+    with recorded_or_in_doubt(session):
+        ended = "done" if executed.went_well else "failed"
+        session.record(Kind.STEP_FINISHED, {"step": step, "outcome": ended})
+        context.audience.step(step, ended)
         after = _snapshot_after(session, way, source, executed, planned, like)
         if executed.after is None or after is None or executed.outcome.exit_code != 0:
             incident = incident_of(session, scene.where, scene.backend, before, executed)
             return Recovery(scope=scope, incident=incident, snapshot_id=after.id if after else None)
         context.audience.phase("proving the arrival")
-        closing = make_plan(context, scene.where, _options(scene, way, options), name="closing.tfplan")
+        closing = _closing_plan(session, scene, way, options)
         receipt = make_receipt(
             session,
             way,
@@ -165,12 +200,17 @@ def _carry_out(
             started_s=started_s,
         )
         arrive(session, way, receipt, snapshot_id=after.id)
-    except StoreError as error:
-        raise UnrecordedError(
-            f"the recovery was started, but what it did could not be recorded: {error.message}",
-            hint="once the store answers: guardian restore    # it carries on from what is live",
-        ) from error
     return Recovery(scope=scope, receipt=receipt, snapshot_id=after.id)
+
+
+def _closing_plan(session: Session, scene: Scene, way: Way, options: ApplyOptions) -> Planned:
+    try:
+        return make_plan(session.context, scene.where, _options(scene, way, options), name="closing.tfplan")
+    except (EngineError, InterruptedRunError) as error:
+        raise RestoreIncompleteError(
+            f"the way back was applied, but the arrival could not be proven: {error.message}",
+            hint="guardian restore    # it carries on from what is live",
+        ) from error
 
 
 def _snapshot_after(

@@ -1,6 +1,6 @@
 """Who watches a run and answers its questions: a person at a terminal, a CI log, a JSON reader."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Protocol
 
 from guardian.domain.incident import Incident
@@ -39,6 +39,14 @@ class Audience(Protocol):
 
     def plan(self, summary: PlanSummary, rendered: str | None) -> None:
         """Show a plan: Terraform's own rendering where there is one, and guardian's verdicts."""
+        ...
+
+    def way_back(self, summary: PlanSummary, rendered: str | None, made_by_run: Collection[str]) -> None:
+        """Show the plan of a recovery; `made_by_run` are the addresses that its target does not have."""
+        ...
+
+    def step(self, step: Mapping[str, Any], outcome: str) -> None:
+        """Tell that a recovery step begins (`started`) or ended (`done`, `failed`)."""
         ...
 
     def outside(self, changes: Sequence[PlannedChange]) -> None:

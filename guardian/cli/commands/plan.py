@@ -38,7 +38,7 @@ def plan(given: PlanFlags, console: Console) -> Result:
     differs = given.detailed_exitcode and seen.has_changes
     return Result(
         command="plan",
-        outcome=Outcome.PLANNED if seen.has_changes else Outcome.NO_CHANGES,
+        outcome=_outcome(differs=differs, has_changes=seen.has_changes),
         exit_code=ExitCode.DIFFERENCES if differs else ExitCode.OK,
         project=work.settings.project,
         more={
@@ -46,6 +46,12 @@ def plan(given: PlanFlags, console: Console) -> Result:
             "loses_data": [each.address for each in seen.loses_data],
         },
     )
+
+
+def _outcome(*, differs: bool, has_changes: bool) -> Outcome:
+    if differs:
+        return Outcome.DIFFERENCES
+    return Outcome.PLANNED if has_changes else Outcome.NO_CHANGES
 
 
 app = application("plan", PlanFlags, plan)

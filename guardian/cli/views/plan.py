@@ -1,6 +1,6 @@
 """A plan for people: Terraform's own rendering, with guardian's verdicts below it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from guardian.cli.views.terminal import Paint, rendered, visible
 from guardian.domain.data_holders import DATA_HOLDERS
@@ -33,6 +33,37 @@ def plan_text(summary: PlanSummary, rendering: str | None, paint: Paint) -> str:
     elif summary.changes:
         blocks.append("\n".join(change_lines(summary.changes, paint)))
     if verdicts := _verdicts(summary, paint):
+        blocks.append("\n".join([paint.bold("guardian:"), *verdicts]))
+    if rendering is None:
+        blocks.append(counts_text(summary))
+    return "\n\n".join(blocks)
+
+
+def way_back_text(
+    summary: PlanSummary, rendering: str | None, made_by_run: Collection[str], paint: Paint
+) -> str:
+    """Return the plan of a recovery: what goes, what comes back, and as what.
+
+    Args:
+        summary: Its intents.
+        rendering: Terraform's own text, or None.
+        made_by_run: Addresses that the snapshot to go back to does not have.
+        paint: Colours.
+    """
+    blocks = []
+    if rendering is not None:
+        blocks.append(rendered(rendering, color=paint.on).strip("\n"))
+    elif summary.changes:
+        blocks.append("\n".join(change_lines(summary.changes, paint)))
+    verdicts = []
+    for each in summary.changes:
+        if each.action is Action.DELETE and each.address in made_by_run:
+            verdicts.append(f"  - {visible(each.address)}: the failed run made it, it goes")
+        elif each.action in {Action.CREATE, Action.REPLACE}:
+            verdicts.append(f"  {paint.red('!')} {visible(each.address)}: comes back as a new object")
+        elif each.action is Action.DELETE:
+            verdicts.append(f"  {paint.red('!')} {visible(each.address)}: {reversibility(each)}")
+    if verdicts:
         blocks.append("\n".join([paint.bold("guardian:"), *verdicts]))
     if rendering is None:
         blocks.append(counts_text(summary))
