@@ -101,7 +101,7 @@ def test_a_failed_apply_holds_and_a_restore_mends(guardian, module):
 
 def test_a_plan_is_saved_and_applied(guardian, module):
     code, lines, _ = guardian("plan", "-out", "my.tfplan", "-detailed-exitcode", "-var=size=7")
-    assert (code, lines[-1]["outcome"]) == (2, "planned")
+    assert (code, lines[-1]["outcome"]) == (2, "differences")
     assert (module / "my.tfplan").stat().st_mode & 0o077 == 0
     code, lines, _ = guardian("apply", "my.tfplan", "-var=size=8")
     assert (code, lines[-1]["error"]["code"]) == (1, "usage")
