@@ -135,13 +135,13 @@ def advance(
     match kind:
         case Kind.LEASE_TAKEN:
             taken = LeaseRecord.from_json(
-                {**body["lease"], "since": fields.format_moment(at), "record": number}
+                {**fields.group(body, "lease"), "since": fields.format_moment(at), "record": number}
             )
             return replace(standing, lease=taken)
         case Kind.LEASE_RELEASED if standing.lease and standing.lease.id == body["lease_id"]:
             return replace(standing, lease=None)
         case Kind.HELD:
-            return replace(standing, hold=Hold.from_json(body["hold"]))
+            return replace(standing, hold=Hold.from_json(fields.group(body, "hold")))
         case Kind.RELEASED:
             return replace(standing, hold=None, open_incident=None)
         case Kind.RUN_OPENED:
@@ -162,10 +162,10 @@ def _weigh(
         case Kind.SNAPSHOT_COMMITTED:
             link = SnapshotLink(id=body["snapshot_id"], purpose=body["purpose"], record=number)
             vouched = body["state"] is not None and body["purpose"] != Purpose.BEFORE
-            known = KnownState.from_json(body["state"]) if vouched else standing.known_state
+            known = KnownState.from_json(fields.group(body, "state")) if vouched else standing.known_state
             return replace(standing, last_snapshot=link, known_state=known)
         case Kind.STATE_ACCEPTED:
-            return replace(standing, known_state=KnownState.from_json(body["state"]))
+            return replace(standing, known_state=KnownState.from_json(fields.group(body, "state")))
         case Kind.PROMOTED:
             return replace(standing, baseline=body["snapshot_id"], baseline_since=at, open_incident=None)
         case Kind.INCIDENT_OPENED if standing.open_incident is None:
