@@ -93,6 +93,9 @@ def _restore_now(session: Session, way: Way, options: ApplyOptions) -> Ending:
     if recovery.proven:
         close_run(session, Outcome.RESTORED, ExitCode.RESTORED)
         return Ending(outcome=Outcome.RESTORED, exit_code=ExitCode.RESTORED, receipt=recovery.receipt)
+    if recovery.incident is not None and recovery.incident.interrupted:
+        close_run(session, Outcome.INTERRUPTED, ExitCode.INTERRUPTED)
+        return Ending(outcome=Outcome.INTERRUPTED, exit_code=ExitCode.INTERRUPTED)
     close_run(session, Outcome.RESTORE_INCOMPLETE, ExitCode.RESTORE_INCOMPLETE)
     return Ending(
         outcome=Outcome.RESTORE_INCOMPLETE, exit_code=ExitCode.RESTORE_INCOMPLETE, receipt=recovery.receipt

@@ -140,11 +140,16 @@ def adopt_plan(context: Context, where: WorkingDirectory, given: Path, checkout:
 def refuse_other_configuration(context: Context, file: PlanFile, checkout: Checkout, given: Path) -> None:
     """Refuse a plan whose root module is not the one at hand: the snapshot would hold the wrong one."""
     root_files = {name[3:]: body for name, body in file.configuration.items() if name.startswith("m-/")}
-    for name, planned in root_files.items():
+    here = {each.name for each in checkout.root.glob("*.tf") if not each.name.startswith((".", "#"))}
+    for name in sorted(root_files.keys() | here):
         present = checkout.root / name
-        if not present.is_file() or context.workplace.read(present) != planned:
+        if (
+            name not in root_files
+            or not present.is_file()
+            or context.workplace.read(present) != root_files[name]
+        ):
             raise StalePlanError(
-                f"{given} was planned from another configuration: {name} is not the one in {checkout.root}",
+                f"{given} was planned from another configuration: {name} is not the same in {checkout.root}",
                 hint="guardian plan -out=FILE    # plan again, from this checkout",
             )
 

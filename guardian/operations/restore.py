@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from guardian.domain.engine import ApplyOptions
-from guardian.domain.incident import Incident, StateRecord
+from guardian.domain.incident import Incident
 from guardian.domain.journal import Kind
 from guardian.domain.recovery import Reapply, Receipt, Scope
 from guardian.domain.run import Outcome
@@ -96,7 +96,6 @@ def restore(context: Context, request: RestoreRequest) -> RestoreResult:
             if incident is None:
                 return _nothing_failed(session)
             context.audience.incident(incident)
-            _refuse_stranded(incident)
             way = _way_from(session, incident)
         if way is None:
             raise RestoreIncompleteError(
@@ -148,15 +147,6 @@ def _snapshots_of(session: Session, run_id: str) -> tuple[Snapshot | None, Snaps
     return taken.get(Purpose.BEFORE), taken.get(Purpose.AFTER)
 
 
-def _refuse_stranded(incident: Incident) -> None:
-    """Refuse to plan on a record that lacks what the run did: its objects would be made a second time."""
-    if incident.record is StateRecord.STRANDED:
-        raise RestoreIncompleteError(
-            f"run {incident.run_id} changed things, but its state could not be saved: the record is stale",
-            hint="terraform state push errored.tfstate    # in that root module; then restore again",
-        )
-
-
 def _named(target: Snapshot) -> Way:
     return Way(
         target=target,
@@ -168,6 +158,10 @@ def _named(target: Snapshot) -> Way:
 
 
 def _nothing_failed(session: Session) -> RestoreResult:
+    """Say so; a hold that a proven recovery had no time to lift is lifted now."""
+    hold = session.entered.hold
+    if hold is not None and hold.run_id is not None:
+        session.record(Kind.RELEASED, {"reason": "restored and proven"})
     close_run(session, Outcome.OK, ExitCode.OK)
     return _result(session, Outcome.OK, ExitCode.OK, way=None, recovery=None, first=None)
 
@@ -180,6 +174,8 @@ def _finish(
         outcome, code = (Outcome.OK, ExitCode.OK) if there else (Outcome.DIFFERENCES, ExitCode.DIFFERENCES)
     elif recovery.proven:
         outcome, code = Outcome.RESTORED, ExitCode.OK
+    elif recovery.incident is not None and recovery.incident.interrupted:
+        outcome, code = Outcome.INTERRUPTED, ExitCode.INTERRUPTED
     else:
         outcome, code = Outcome.RESTORE_INCOMPLETE, ExitCode.RESTORE_INCOMPLETE
     close_run(session, outcome, code)

@@ -28,6 +28,9 @@ def settle_cut_short(context: Context, project: Project) -> None:
     if not run.began:
         _close(project, run.id, Outcome.ERROR, ExitCode.ERROR)
         return
+    if _arrived(run):
+        _finish(project, run, head.standing.hold)
+        return
     for record in run.records:
         if record.kind is Kind.ENGINE_STARTED:
             _refuse_living_engine(context, record)
@@ -44,6 +47,26 @@ def settle_cut_short(context: Context, project: Project) -> None:
         project.log.append(Kind.HELD, {"hold": hold.to_json()}, run_id=run.id)
     _close(project, run.id, Outcome.INTERRUPTED, ExitCode.INTERRUPTED)
     context.audience.note(f"run {run.id} was cut short: its guardian died, what it changed is in doubt")
+
+
+def _arrived(run: Run) -> bool:
+    """Tell whether its good end is on record and only its closing is missing."""
+    return any(
+        each.kind is Kind.PROMOTED or (each.kind is Kind.RECEIPT and each.body["proven"])
+        for each in run.records
+    )
+
+
+def _finish(project: Project, run: Run, hold: Hold | None) -> None:
+    """Write what was left: the release of the hold that the recovery mended, and the end."""
+    if hold is not None and hold.run_id is not None:
+        project.log.append(Kind.RELEASED, {"reason": "restored and proven"}, run_id=run.id)
+    if run.operation == "restore":
+        _close(project, run.id, Outcome.RESTORED, ExitCode.OK)
+    elif run.incident is not None:
+        _close(project, run.id, Outcome.RESTORED, ExitCode.RESTORED)
+    else:
+        _close(project, run.id, Outcome.APPLIED, ExitCode.OK)
 
 
 def _in_words(context: Context, project: Project, run: Run) -> Incident:

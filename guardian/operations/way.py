@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from guardian.domain.incident import Incident
+from guardian.domain.incident import Incident, StateRecord
 from guardian.domain.recovery import Reapply
 from guardian.domain.snapshot import Snapshot
 from guardian.domain.state import EMPTY, State, parse_state
@@ -19,12 +19,14 @@ class Way:
         step: What will be done.
         touched: Addresses that the failed run began to change; None when the whole snapshot is wanted.
         in_flight: Those of them that neither completed nor failed.
+        stranded_at: Serial of the record before the run, where the run's own could not be saved; else None.
     """
 
     target: Snapshot
     step: Reapply
     touched: tuple[str, ...] | None
     in_flight: tuple[str, ...] = ()
+    stranded_at: int | None = None
 
 
 def way_back(
@@ -36,13 +38,15 @@ def way_back(
     it holds now is the run's own work, and the way back is to destroy it by the run's configuration.
     """
     touched = touched_by(session, incident)
+    stranded_at = before.serial if incident.record is StateRecord.STRANDED else None
+    in_flight = incident.progress.in_flight
     if baseline is not None:
         step = Reapply(
             snapshot_id=baseline.id,
             reason="the baseline's configuration on the current state, limited to what the run touched",
             addresses=touched,
         )
-        return Way(target=baseline, step=step, touched=touched, in_flight=incident.progress.in_flight)
+        return Way(target=baseline, step=step, touched=touched, in_flight=in_flight, stranded_at=stranded_at)
     if after is not None and not before.managed:
         step = Reapply(
             snapshot_id=after.id,
@@ -50,7 +54,7 @@ def way_back(
             addresses=touched,
             destroy=True,
         )
-        return Way(target=after, step=step, touched=touched, in_flight=incident.progress.in_flight)
+        return Way(target=after, step=step, touched=touched, in_flight=in_flight, stranded_at=stranded_at)
     return None
 
 

@@ -93,6 +93,11 @@ class FaultyBlobStore:
         keys = self._call("list", prefix, lambda: tuple(self.inner.list(prefix, start_after=start_after)))
         return iter(keys)
 
+    def kill(self) -> None:
+        """Die now, at the caller's wish."""
+        self._dead = True
+        raise Killed
+
     def _call(self, method: str, what: str, call: Callable[[], T]) -> T:
         if self._dead:
             raise Killed

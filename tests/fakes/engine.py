@@ -9,7 +9,7 @@ import io
 import json
 import re
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -134,16 +134,22 @@ class FakeEngine:
         if self.interruption.requested():
             return EngineOutcome(exit_code=-2, interrupted=True)
         streams = where.run_dir / "fake.stdout", where.run_dir / "fake.stderr"
-        on_start(ChildProcess(pid=NOWHERE, started=1, stdout=streams[0], stderr=streams[1]))
-        held: list[Exception] = []
+        child = ChildProcess(pid=NOWHERE, started=1, stdout=streams[0], stderr=streams[1])
+        held: list[BaseException] = []
 
-        def tell(event: Mapping[str, Any]) -> None:
+        def attempt(call: Callable[[], None]) -> None:
             try:
                 if not held:
-                    on_event(event)
-            except Exception as error:  # noqa: BLE001  # like the real one: raised when the apply has ended
+                    call()
+            except BaseException as error:  # noqa: BLE001  # the real one goes on, even without its guardian
                 held.append(error)
 
+        def tell(event: Mapping[str, Any]) -> None:
+            with streams[0].open("a") as written:
+                written.write(json.dumps(event) + "\n")
+            attempt(lambda: on_event(event))
+
+        attempt(lambda: on_start(child))
         outcome = self._apply(plan, tell)
         if held:
             raise held[0]
