@@ -106,7 +106,7 @@ class _Server(ThreadingHTTPServer):
         self.proxy = proxy
         super().__init__(("127.0.0.1", 0), _Handler)
 
-    def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002 - the base class's
+    def handle_error(self, request: Any, client_address: Any) -> None:
         error = sys.exc_info()[1]
         # Connections that end early are what some tests are about; anything else is a mistake here.
         if isinstance(error, Exception) and not isinstance(error, OSError):
