@@ -5,7 +5,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 # A filesystem mirror of the AWS provider, where this machine has one; else Terraform asks its registry.
-export GUARDIAN_PROVIDER_MIRROR ?= $(shell find / -xdev -type f -name 'terraform-provider-aws_*' -path '*/registry.terraform.io/hashicorp/aws/*' 2>/dev/null | head -n 1 | sed 's|/registry.terraform.io/.*||')
+ifneq ($(filter test demo-aws bench,$(MAKECMDGOALS)),)
+ifndef GUARDIAN_PROVIDER_MIRROR
+export GUARDIAN_PROVIDER_MIRROR := $(shell find / -xdev \( -path /proc -o -path /sys \) -prune -o -type f -name 'terraform-provider-aws_*' -path '*/registry.terraform.io/hashicorp/aws/*' -print -quit 2>/dev/null | sed 's|/registry.terraform.io/.*||')
+endif
+endif
 
 .PHONY: help setup fmt check test demo demo-aws bench lock clean
 help: ## List the targets
