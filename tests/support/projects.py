@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from functools import partial
 from hashlib import sha256
 from typing import Any
 
@@ -83,7 +84,7 @@ def captured(files: Mapping[str, bytes]) -> CapturedConfiguration:
     return CapturedConfiguration(
         root=".",
         files=tuple(
-            ConfigurationFile(path=path, executable=False, size_bytes=len(body), read=lambda body=body: body)
+            ConfigurationFile(path=path, executable=False, size_bytes=len(body), read=partial(bytes, body))
             for path, body in sorted(files.items())
         ),
         left_out=(LeftOut(path="a-socket", reason="special"),),

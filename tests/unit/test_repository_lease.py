@@ -32,6 +32,18 @@ class RealClock:
         return time.monotonic()
 
 
+class Down(FakeBlobStore):
+    """A store that answers no write."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.refused: list[str] = []
+
+    def put_if_absent(self, key: str, body: bytes) -> bool:
+        self.refused.append(key)
+        raise StoreUnreachableError("the store does not answer")
+
+
 class Guardian:
     """One process that works on the project."""
 
@@ -66,7 +78,8 @@ def store() -> FakeBlobStore:
 def test_a_free_lease_is_taken_and_given_back(store: FakeBlobStore) -> None:
     alice = Guardian(store, "alice")
     with alice.acquire():
-        assert alice.holder == alice.identity.actor()
+        held_by = alice.holder
+    assert held_by == alice.identity.actor()
     assert alice.holder is None
     assert [each.kind for each in alice.log.read()] == [Kind.LEASE_TAKEN, Kind.LEASE_RELEASED]
 
@@ -188,20 +201,14 @@ def test_a_lease_renews_itself_only_while_nothing_else_is_written(store: FakeBlo
 def test_a_store_that_fails_for_a_while_costs_no_lease(store: FakeBlobStore) -> None:
     alice = Guardian(store, "alice")
     with alice.acquire():
-        inner, failures = alice.log._store, []
-
-        class Down:
-            def put_if_absent(self, key: str, body: bytes) -> bool:
-                failures.append(key)
-                raise StoreUnreachableError("the store does not answer")
-
-        alice.log._store = Down()
+        inner, down = alice.log._store, Down()
+        alice.log._store = down
         time.sleep(TTL_S)
         with pytest.raises(StoreUnreachableError):
             alice.log.append(Kind.NOTE, {"text": "t"})
         alice.log._store = inner
         assert alice.log.append(Kind.NOTE, {"text": "t"}).number == 2
-    assert len(failures) >= 2
+    assert len(down.refused) >= 2
 
 
 def test_a_lease_that_was_taken_over_is_not_given_back(store: FakeBlobStore) -> None:
@@ -216,10 +223,6 @@ def test_a_lease_that_was_taken_over_is_not_given_back(store: FakeBlobStore) -> 
 def test_a_failure_to_release_does_not_hide_the_failure_before_it(store: FakeBlobStore) -> None:
     alice = Guardian(store, "alice")
 
-    class Down:
-        def put_if_absent(self, key: str, body: bytes) -> bool:
-            raise StoreUnreachableError("the store does not answer")
-
     def fail() -> None:
         with alice.acquire():
             alice.log._store = Down()
@@ -232,10 +235,6 @@ def test_a_failure_to_release_does_not_hide_the_failure_before_it(store: FakeBlo
 
 def test_a_failure_to_release_is_told(store: FakeBlobStore) -> None:
     alice = Guardian(store, "alice")
-
-    class Down:
-        def put_if_absent(self, key: str, body: bytes) -> bool:
-            raise StoreUnreachableError("the store does not answer")
 
     lease = alice.acquire().__enter__()
     alice.log._store = Down()
