@@ -109,11 +109,10 @@ class Log:
         """
         with self._writing:
             for _ in range(MAX_TRIES):
-                self._stop_if_lost()
+                self._check_lease()
                 if record := self._write_next(kind, body, run_id):
                     return record
                 self.head()
-                self._check_lease()
         raise StoreError(
             f"{MAX_TRIES} other records came first while this one was being written", hint="try again"
         )
@@ -123,8 +122,8 @@ class Log:
     ) -> Record | None:
         """Write the record `number` + 1; return None, and write nothing, when the log has moved on."""
         with self._writing:
-            self._stop_if_lost()
             head = self.head()
+            self._check_lease()
             if (head.number if head else 0) != number:
                 return None
             return self._write_next(kind, body, run_id)
@@ -163,17 +162,20 @@ class Log:
         self.written += 1
         return self._head
 
-    def _stop_if_lost(self) -> None:
+    def _check_lease(self) -> None:
+        """Raise unless the newest record known leaves the lease here.
+
+        A newer record that is not known yet takes the number of the next write, which then fails; it is read,
+        and is checked in its turn: so nothing is ever written after another's `lease_taken`.
+        """
+        lease = self._head.standing.lease if self._head else None
+        if self._lease_id is not None and (lease is None or lease.id != self._lease_id):
+            self._lost_to = str(lease.holder) if lease else "somebody who has finished since"
         if self._lost_to:
             raise LeaseLostError(
                 f"the lease on this project was taken over by {self._lost_to}; this run writes nothing more",
                 hint="guardian status",
             )
-
-    def _check_lease(self) -> None:
-        lease = self._head.standing.lease if self._head else None
-        if self._lease_id is not None and (lease is None or lease.id != self._lease_id):
-            self._lost_to = str(lease.holder) if lease else "somebody who has finished since"
 
     def _parse(self, number: int, body: bytes) -> tuple[Record, dict[str, Any]]:
         key = self.key(number)

@@ -224,8 +224,10 @@ class FencelessLog(Log):
         return
 
 
-def wakes_after_a_takeover(store: FakeBlobStore, kind: type[Log]) -> tuple[Log, set[str]]:
-    """Let one holder pause, another take over, and the first write again."""
+def wakes_after_a_takeover(
+    store: FakeBlobStore, kind: type[Log], *, looks_first: bool = False
+) -> tuple[Log, set[str]]:
+    """Let one holder pause, another take over, and the first write again, perhaps after a look at the log."""
     lease = {"ttl_s": 1.0, "holder": ALICE.to_json()}
     paused = open_project(store).log
     paused.__class__ = kind
@@ -235,14 +237,17 @@ def wakes_after_a_takeover(store: FakeBlobStore, kind: type[Log]) -> tuple[Log, 
     open_project(store).log.append(Kind.LEASE_TAKEN, {"lease": {"id": "cd" * 16, **lease}})
     keys = set(store.bodies)
     for _ in range(3):
+        if looks_first:
+            paused.head()
         with suppress(LeaseLostError):
             note(paused, "after the pause")
     return paused, keys
 
 
-def test_a_paused_holder_that_wakes_after_a_takeover_writes_nothing() -> None:
+@pytest.mark.parametrize("looks_first", [False, True])
+def test_a_paused_holder_that_wakes_after_a_takeover_writes_nothing(*, looks_first: bool) -> None:
     store = FakeBlobStore()
-    log, keys = wakes_after_a_takeover(store, Log)
+    log, keys = wakes_after_a_takeover(store, Log, looks_first=looks_first)
     assert set(store.bodies) == keys
     with pytest.raises(LeaseLostError, match=r"alice@laptop"):
         note(log)
@@ -250,9 +255,10 @@ def test_a_paused_holder_that_wakes_after_a_takeover_writes_nothing() -> None:
         log.append_after(3, Kind.NOTE, {"text": "t"})
 
 
-def test_a_log_without_the_fence_would_have_written() -> None:
+@pytest.mark.parametrize("looks_first", [False, True])
+def test_a_log_without_the_fence_would_have_written(*, looks_first: bool) -> None:
     store = FakeBlobStore()
-    _, keys = wakes_after_a_takeover(store, FencelessLog)
+    _, keys = wakes_after_a_takeover(store, FencelessLog, looks_first=looks_first)
     assert len(set(store.bodies) - keys) == 3
 
 
