@@ -7,10 +7,12 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from guardian.adapters.encryption import AwsEncryptionSealer
+from guardian.adapters.encryption.keyring import Keyring
 from guardian.errors import EncryptionError
 from guardian.ports.sealer import Sealer
 from tests.fakes.sealer import FakeSealer
@@ -146,22 +148,49 @@ def kms_out_of_reach() -> Iterator[None]:
         yield
 
 
-def test_a_key_file_opens_while_kms_is_out_of_reach(kms, tmp_path):
+def test_a_key_file_opens_without_asking_kms(kms, tmp_path):
     arn, file = kms_key(kms), key_file(tmp_path)
-    sealed = AwsEncryptionSealer(kms_keys=[arn], key_files=[file]).seal(PLAINTEXT, CONTEXT)
+    # Which of its data keys a message names first is chance.
+    bodies = [
+        AwsEncryptionSealer(kms_keys=[arn], key_files=[file]).seal(PLAINTEXT, CONTEXT) for _ in range(8)
+    ]
     with kms_out_of_reach():
-        assert AwsEncryptionSealer(kms_keys=[arn], key_files=[file]).open(sealed, CONTEXT) == PLAINTEXT
+        opener = AwsEncryptionSealer(kms_keys=[arn], key_files=[file])
+        assert [opener.open(each, CONTEXT) for each in bodies] == [PLAINTEXT] * 8
+        assert opener._keyring.take_failures() == ()
 
 
-def test_a_silent_kms_lets_the_next_key_try(kms, tmp_path):
-    arn, file = kms_key(kms), key_file(tmp_path)
-    writer = AwsEncryptionSealer(kms_keys=[arn], key_files=[file])
-    # Another program may have written the data keys in the other order.
-    writer._keyring.materials.backing_materials_manager.master_key_provider._members.reverse()
-    sealed = writer.seal(PLAINTEXT, CONTEXT)
-    assert sealed.index(arn.encode()) < sealed.index(b"guardian")
+def test_a_silent_kms_lets_the_next_key_try(kms):
+    keys = [kms_key(kms), kms_key(kms)]
+    sealed = AwsEncryptionSealer(kms_keys=keys).seal(PLAINTEXT, CONTEXT)
     with kms_out_of_reach():
-        assert AwsEncryptionSealer(kms_keys=[arn], key_files=[file]).open(sealed, CONTEXT) == PLAINTEXT
+        silent = AwsEncryptionSealer(kms_keys=keys)._keyring
+    for number in range(2):
+        opener = AwsEncryptionSealer(kms_keys=keys)
+        members(opener._keyring)[number].config.client = members(silent)[number].config.client
+        assert opener.open(sealed, CONTEXT) == PLAINTEXT
+        with pytest.raises(EncryptionError, match="could not be opened") as damaged:
+            opener.open(b"damaged", CONTEXT)
+        assert "Could not connect" not in damaged.value.message
+
+
+def members(keyring: Keyring) -> list[Any]:
+    return list(keyring.materials.backing_materials_manager.master_key_provider._members)
+
+
+def test_a_message_of_another_program_opens_and_its_damage_is_told(tmp_path):
+    sealer = AwsEncryptionSealer(key_files=[key_file(tmp_path)])
+    ring = sealer._keyring
+    message, header = ring.client.encrypt(
+        source=PLAINTEXT, materials_manager=ring.materials, encryption_context=CONTEXT, frame_length=0
+    )
+    assert "aws-crypto-public-key" in header.encryption_context  # signed, in one frame
+    assert sealer.open(message, CONTEXT) == PLAINTEXT
+    for offset in range(len(message)):
+        changed = bytearray(message)
+        changed[offset] ^= 0x80
+        with pytest.raises(EncryptionError):
+            sealer.open(bytes(changed), CONTEXT)
 
 
 def test_a_body_is_sealed_by_every_key_or_not_at_all(kms, tmp_path):
@@ -179,9 +208,14 @@ def test_a_body_is_sealed_by_every_key_or_not_at_all(kms, tmp_path):
 def test_a_kms_that_does_not_answer_is_told(kms):
     arn = kms_key(kms)
     sealed = AwsEncryptionSealer(kms_keys=[arn]).seal(PLAINTEXT, CONTEXT)
-    with kms_out_of_reach(), pytest.raises(EncryptionError, match="Could not connect") as caught:
-        AwsEncryptionSealer(kms_keys=[arn]).open(sealed, CONTEXT)
-    assert "kms:Decrypt" in caught.value.hint
+    with kms_out_of_reach():
+        opener = AwsEncryptionSealer(kms_keys=[arn])
+        with pytest.raises(EncryptionError, match="Could not connect") as caught:
+            opener.open(sealed, CONTEXT)
+        assert "kms:Decrypt" in caught.value.hint
+        with pytest.raises(EncryptionError, match="could not be opened") as damaged:
+            opener.open(b"damaged", CONTEXT)
+    assert "Could not connect" not in damaged.value.message
 
 
 def test_a_run_costs_a_few_calls_of_kms(kms):

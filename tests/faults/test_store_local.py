@@ -254,7 +254,9 @@ def test_what_guardian_did_not_make_is_no_blob(tmp_path):
     os.mkfifo(tmp_path / "log" / "2")
     (tmp_path / "log" / "3").symlink_to("1")
     (tmp_path / "log" / "4").mkdir()
-    (tmp_path / "log" / "README.md").write_text("")
+    for name in ("log/README.md", "lost+found/1", ".git/x", "tmp/y", "DIR/z"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("")
     assert list(store.list("")) == ["log/1"]
     assert not store.exists("log/3")
     for key in ("log/2", "log/4"):

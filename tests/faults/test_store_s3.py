@@ -1,5 +1,6 @@
 """The S3 store behind a proxy that fails: nothing lost, nothing written twice, each refusal with its hint."""
 
+import logging
 import time
 import uuid
 from collections.abc import Callable, Iterator
@@ -79,12 +80,14 @@ LOST_ANSWERS = [
 
 
 @pytest.mark.parametrize("fault", TRANSIENT)
-def test_a_write_is_tried_again(store, proxy, fault, capfd):
+def test_a_write_is_tried_again(store, proxy, fault, caplog):
+    caplog.set_level(logging.DEBUG)
     proxy.add(operation="PutObject", nth=1, **fault)
     assert store.put_if_absent("log/1", b"body")
     assert store.get("log/1") == b"body"
     assert proxy.count("s3", "PutObject") == 2
-    assert capfd.readouterr() == ("", "")
+    told = [each for each in caplog.records if not each.name.startswith(("botocore", "urllib3", "boto3"))]
+    assert [(each.name, each.levelname) for each in told] == [("guardian.store", "INFO")]
 
 
 @pytest.mark.parametrize("fault", LOST_ANSWERS)

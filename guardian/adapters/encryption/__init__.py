@@ -71,6 +71,7 @@ class AwsEncryptionSealer:
         from aws_encryption_sdk.exceptions import AWSEncryptionSDKClientError
 
         ring = self._keyring
+        ring.take_failures()
         try:
             sealed, _ = ring.client.encrypt(
                 source=plaintext,
@@ -87,15 +88,24 @@ class AwsEncryptionSealer:
     def open(self, sealed: bytes, context: Mapping[str, str]) -> bytes:
         """Return the plaintext, when the context is exactly the one it was sealed with."""
         from aws_encryption_sdk.exceptions import AWSEncryptionSDKClientError
-        from cryptography.exceptions import InvalidTag
+        from cryptography.exceptions import InvalidSignature, InvalidTag
 
+        # The SDK parses the header before it can authenticate it, and not every damage is foreseen there.
+        damage = (
+            AWSEncryptionSDKClientError,
+            InvalidSignature,
+            InvalidTag,
+            struct.error,
+            ArithmeticError,
+            LookupError,
+            TypeError,
+            ValueError,
+        )
         ring, source = self._keyring, BytesIO(sealed)
+        ring.take_failures()
         try:
             plaintext, header = ring.client.decrypt(source=source, materials_manager=ring.materials)
-        except AWSEncryptionSDKClientError as error:
-            raise self._refused("opened", error) from error
-        except (InvalidTag, struct.error, ArithmeticError, LookupError, TypeError, ValueError) as error:
-            # The SDK parses the header before it can authenticate it, and not every damage is foreseen there.
+        except damage as error:
             raise self._refused("opened", error) from error
         bound = {
             key: value for key, value in header.encryption_context.items() if not key.startswith(_RESERVED)

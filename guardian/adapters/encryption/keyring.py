@@ -5,6 +5,7 @@ compiled from Dafny, and have no cache of data keys in Python; these are the old
 """
 
 import logging
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from aws_encryption_sdk import (
@@ -47,7 +48,6 @@ class Keyring:
     def __init__(self, *, kms_keys: tuple[str, ...], key_files: tuple[KeyFile, ...]) -> None:
         self._failures: list[str] = []
         members = _Members()
-        # Files first: what is here needs no network, and opens while KMS is out of reach.
         for each in key_files:
             members.add_master_key_provider(_raw_key(each))
         clients: dict[str, Any] = {}
@@ -75,7 +75,7 @@ class Keyring:
 
 
 class _Members(MasterKeyProvider):  # type: ignore[misc] # the SDK has no types
-    """Holds the keys, and makes none of its own."""
+    """Holds the keys, and makes none of its own; key files open first, for they need no network."""
 
     provider_id = "guardian-members"
     vend_masterkey_on_decrypt = False
@@ -83,6 +83,13 @@ class _Members(MasterKeyProvider):  # type: ignore[misc] # the SDK has no types
 
     def _new_master_key(self, key_id: bytes) -> RawMasterKey:
         raise InvalidKeyIdError(f"{key_id!r} is not one of the configured keys")
+
+    def decrypt_data_key_from_list(
+        self, encrypted_data_keys: Iterable[Any], algorithm: Any, encryption_context: Mapping[str, str]
+    ) -> Any:
+        # A message lists its data keys in the order of a set: any.
+        by_cost = sorted(encrypted_data_keys, key=lambda each: each.key_provider.provider_id != _RAW_PROVIDER)
+        return super().decrypt_data_key_from_list(by_cost, algorithm, encryption_context)
 
 
 class _KmsKey(MRKAwareKMSMasterKey):  # type: ignore[misc] # the SDK has no types

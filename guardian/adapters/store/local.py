@@ -89,12 +89,15 @@ class LocalStore:
     def _walk(self, directory: str, prefix: str, start_after: str) -> Iterator[str]:
         for name in self._names(self._root / directory):
             key = directory + name
+            # What guardian did not make (`lost+found`, `.git`) is not even opened; nor is `tmp`.
+            if not is_key(key.removesuffix("/")):
+                continue
             if name.endswith("/"):
                 # Every key in it begins with `key`: when `start_after` is greater and does not, all are less.
                 passed = key < start_after and not start_after.startswith(key)
                 if not passed and key.startswith(prefix[: len(key)]):
                     yield from self._walk(key, prefix, start_after)
-            elif key.startswith(prefix) and key > start_after and is_key(key):
+            elif key.startswith(prefix) and key > start_after:
                 yield key
 
     def _names(self, directory: Path) -> tuple[str, ...]:
@@ -105,7 +108,6 @@ class LocalStore:
                     f"{each.name}/" if each.is_dir(follow_symlinks=False) else each.name
                     for each in entries
                     if each.is_dir(follow_symlinks=False) or each.is_file(follow_symlinks=False)
-                    if directory != self._root or each.name != RESERVED
                 ]
         except OSError as error:
             if self._is_absence(error):
