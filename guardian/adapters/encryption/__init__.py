@@ -130,7 +130,7 @@ class AwsEncryptionSealer:
         reasons = self._keyring.take_failures()
         why = "; ".join(reasons) or f"{type(error).__name__}: {error}".rstrip(": ")
         hint = (
-            "check the network and AWS's credentials: they need kms:GenerateDataKey, kms:Encrypt and kms:Decrypt"
+            "check network and AWS credentials: they need kms:GenerateDataKey, kms:Encrypt and kms:Decrypt"
             if reasons
             else _OTHER_KEY
         )
