@@ -45,6 +45,11 @@ class Recovery:
     snapshot_id: str | None = None
 
     @property
+    def applied(self) -> bool:
+        """Tell whether an engine was started."""
+        return self.snapshot_id is not None or self.incident is not None
+
+    @property
     def proven(self) -> bool:
         """Tell whether the project is proven to be where it should."""
         return self.receipt is not None and self.receipt.proven

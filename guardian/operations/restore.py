@@ -1,5 +1,6 @@
 """`guardian restore`: from the failed or interrupted run back to the baseline, or to a named snapshot."""
 
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 
 from guardian.domain.engine import ApplyOptions
@@ -19,7 +20,13 @@ from guardian.operations.context import Checkout, Context
 from guardian.operations.project import find_project
 from guardian.operations.recover import Recovery, recover
 from guardian.operations.runs import load_run
-from guardian.operations.session import Session, close_run, open_session, private_place
+from guardian.operations.session import (
+    Session,
+    close_run,
+    open_session,
+    private_place,
+    recorded_or_in_doubt,
+)
 from guardian.operations.way import Way, way_back
 
 
@@ -116,7 +123,8 @@ def restore(context: Context, request: RestoreRequest) -> RestoreResult:
             raise RestoreIncompleteError(
                 f"the way back cannot be planned: {error.message}", hint=error.hint
             ) from error
-        return _finish(session, request, way, recovery, incident)
+        with recorded_or_in_doubt(session) if recovery.applied else nullcontext():
+            return _finish(session, request, way, recovery, incident)
 
 
 def open_failure(session: Session) -> Incident | None:

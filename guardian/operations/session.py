@@ -60,9 +60,8 @@ class Session:
 
     @property
     def standing(self) -> Standing:
-        """What the newest record of the log says."""
-        head = self.project.log.head()
-        return head.standing if head else Standing()
+        """What the newest record says; while the lease is held that is this run's own: no store is asked."""
+        return self.project.log.seen
 
     def record(self, kind: Kind, body: dict[str, Any]) -> None:
         """Write one record, durably."""

@@ -72,6 +72,12 @@ class Log:
         head = self.head()
         return head.standing if head else Standing()
 
+    @property
+    def seen(self) -> Standing:
+        """Where the project stood at the newest record that this object read or wrote; asks no store."""
+        with self._writing:
+            return self._head.standing if self._head else Standing()
+
     def record(self, number: int) -> Record:
         """Read one record by number, without its chain; raise `StoreCorruptError` when it is not there."""
         return self._parse(number, self._body(number))[0]
