@@ -55,6 +55,7 @@ class FaultyBlobStore:
         inner: The store that works.
         fail_at: Number of the call that fails, from 1; 0 never, which counts the calls of a scenario.
         how: `before`: the call does not reach the store. `after`: it does, and its answer is lost.
+        lasting: Whether every later call fails as well, as in an outage.
         error: What is raised; with `Killed` every later call raises as well, as a dead process calls nothing.
 
     Attributes:
@@ -68,12 +69,14 @@ class FaultyBlobStore:
         fail_at: int = 0,
         how: Literal["before", "after"] = "before",
         error: Callable[[], BaseException] = unreachable,
+        lasting: bool = False,
     ) -> None:
         self.inner = inner
         self.calls: list[tuple[str, str]] = []
         self._fail_at = fail_at
         self._how = how
         self._error = error
+        self._lasting = lasting
         self._dead = False
 
     @property
@@ -102,7 +105,8 @@ class FaultyBlobStore:
         if self._dead:
             raise Killed
         self.calls.append((method, what))
-        failing = len(self.calls) == self._fail_at
+        number = len(self.calls)
+        failing = number == self._fail_at or (self._lasting and number > self._fail_at > 0)
         if failing and self._how == "before":
             self._fail()
         answer = call()

@@ -231,7 +231,7 @@ class FakeEngine:
                 changes.append(Change(**{**vars(resource), "action": "update", "fails": False}))
         gone = [address for address in recorded if address not in wanted]
         changes += [Change(address, "delete", None, [], fails=False) for address in reversed(gone)]
-        return [each for each in changes if not options.targets or each.address in options.targets]
+        return [each for each in changes if not options.targets or each.address in _closure(options, wanted)]
 
     def _carry_out(self, document: dict[str, Any], change: Change) -> bool:
         kind, name = change.address.split(".")
@@ -305,6 +305,18 @@ def _read_plan(plan: Path) -> dict[str, Any]:
     except (OSError, zipfile.BadZipFile, KeyError) as error:
         raise EngineError(f"{plan} is not a saved plan file") from error
     return planned
+
+
+def _closure(options: PlanOptions, wanted: Mapping[str, Change]) -> set[str]:
+    """Extend the targets, as Terraform does, to all that they depend on."""
+    found: set[str] = set()
+    pending = list(options.targets)
+    while pending:
+        address = pending.pop()
+        if address not in found:
+            found.add(address)
+            pending += wanted[address].depends_on if address in wanted else []
+    return found
 
 
 def _object_id(address: str) -> str:

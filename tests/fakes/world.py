@@ -97,7 +97,7 @@ class World:
 
     def __post_init__(self) -> None:
         self.root = self.directory / "root"
-        self.root.mkdir()
+        self.root.mkdir(parents=True)
         self.backend = FakeStateBackend()
         self.interruption = FakeInterruption()
         self.engine = FakeEngine(self.backend, self.interruption)
