@@ -1,6 +1,7 @@
 """The composition root: settings in, operations' ports out. Nothing else knows both sides."""
 
 from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -93,11 +94,16 @@ def context_of(
     for note in policed.notes:
         audience.note(note)
     engine = discover(settings.engine, environment=policed.variables, interruption=interruption, root=root)
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        # Asking the engine takes as long as loading what reads the store; the answer is remembered.
+        version = beside.submit(engine.version)
+        repository = open_repository(settings, root, make=True)
+        version.result()
     return Context(
         engine=engine,
         backend=TerraformStateBackend(engine, policed.variables),
         configuration=DiskConfiguration(),
-        repository=open_repository(settings, root, make=True),
+        repository=repository,
         clock=SystemClock(),
         identity=ProcessIdentity(environment=environment),
         interruption=interruption,

@@ -1,5 +1,7 @@
 """What the commands share: settings from their flags, the project to read, the ports to work with."""
 
+import atexit
+import gc
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -66,6 +68,8 @@ def at_work(given: EngineOptions, console: Console, **more: str | None) -> Itera
     from guardian.cli.audience import PersonAudience, ProgramAudience
     from guardian.cli.prompts import ControllingTerminal, NoTerminal
 
+    # Ending would search every loaded library for garbage, at twice the cost of loading guardian's own code.
+    atexit.register(gc.freeze)
     settings = settings_of(given, **more)
     root = Path.cwd()
     audience: PersonAudience | ProgramAudience

@@ -1,8 +1,8 @@
 """Apply one saved plan: events into the journal as they come, the state read again whatever happened."""
 
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -62,13 +62,17 @@ def execute(
         if planned.json is None:
             shown = beside.submit(context.engine.show_plan_json, where, planned.path)
         outcome, events = _run_engine(session, where, planned.path, options)
-        plan_json = planned.json
-        if shown is not None:
-            try:
-                plan_json = shown.result()
-            except GuardianError as error:
-                context.audience.note(f"the plan's JSON could not be made: {error.message}")
-        return _look(session, where, backend, planned.summary.changes, outcome, events, plan_json)
+        seen = _look(session, where, backend, planned.summary.changes, outcome, events)
+        return replace(seen, plan_json=_rendered(session, shown) if shown is not None else planned.json)
+
+
+def _rendered(session: Session, shown: Future[bytes]) -> bytes | None:
+    """Wait for the plan's JSON; do without it when it cannot be made."""
+    try:
+        return shown.result()
+    except GuardianError as error:
+        session.context.audience.note(f"the plan's JSON could not be made: {error.message}")
+        return None
 
 
 def _run_engine(
@@ -107,7 +111,6 @@ def _look(
     changes: Sequence[PlannedChange],
     outcome: EngineOutcome,
     events: Sequence[Mapping[str, Any]],
-    plan_json: bytes | None,
 ) -> Executed:
     after, unreadable = None, ""
     try:
@@ -123,7 +126,7 @@ def _look(
         progress=progress_of(changes, events, ended_well=outcome.exit_code == 0),
         after=after,
         unreadable=unreadable,
-        plan_json=plan_json,
+        plan_json=None,
     )
 
 

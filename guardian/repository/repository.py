@@ -108,9 +108,10 @@ class Repository:
         cls, store: BlobStore, *, clock: Clock, identity: Identity, sealer: Sealer | None = None
     ) -> "Repository":
         """Open the repository, or make one when the store is empty."""
-        if store.exists(CONFIG):
+        try:
             return cls.open(store, clock=clock, identity=identity, sealer=sealer)
-        return cls.create(store, clock=clock, identity=identity, sealer=sealer)
+        except _NoRepositoryError:
+            return cls.create(store, clock=clock, identity=identity, sealer=sealer)
 
     @property
     def id(self) -> str:
@@ -199,6 +200,10 @@ class Repository:
         return descriptor
 
 
+class _NoRepositoryError(StoreFormatError):
+    """There is no repository at all, rather than one that cannot be read."""
+
+
 class _ReadOnlyStore:
     """Passes reading on and refuses writing."""
 
@@ -216,7 +221,7 @@ def _read_config(store: BlobStore) -> Mapping[str, Any]:
     try:
         body = store.get(CONFIG)
     except BlobMissingError as error:
-        raise StoreFormatError(
+        raise _NoRepositoryError(
             f"{store.address} is not a guardian repository: it has no {CONFIG}",
             hint="check `store` in guardian.yaml; the first `guardian apply` makes a repository",
         ) from error

@@ -9,11 +9,13 @@ from typing import Any
 from guardian.adapters.terraform.argv import FLAG, apply_options, command_line, init_options, plan_options
 from guardian.adapters.terraform.events import EventReader, text_diagnostic
 from guardian.adapters.terraform.plan_file import read_plan_file
+from guardian.adapters.terraform.priority import LESS_COLLECTING, behind_others, group_behind_others
 from guardian.adapters.terraform.process import Ended, supervise
 from guardian.adapters.terraform.streams import CREATE
 from guardian.adapters.terraform.version import ask_version, numbers
 from guardian.domain.engine import (
     ApplyOptions,
+    ChildProcess,
     Diagnostic,
     EngineOutcome,
     EngineVersion,
@@ -121,8 +123,9 @@ class TerraformEngine:
         return read_plan_file(plan)
 
     def show_plan_json(self, where: WorkingDirectory, plan: Path) -> bytes:
-        """See the port."""
-        return self.output_of(where, "show", str(plan.absolute()), options={"json": FLAG, "no_color": FLAG})
+        """See the port; gives way to other processes, for it mostly runs beside an apply."""
+        options = {"json": FLAG, "no_color": FLAG}
+        return self.output_of(where, "show", str(plan.absolute()), options=options, yielding=True)
 
     def show_plan_text(self, where: WorkingDirectory, plan: Path, *, color: bool) -> str:
         """See the port."""
@@ -130,14 +133,19 @@ class TerraformEngine:
         return self.output_of(where, "show", str(plan.absolute()), options=options).decode(errors="replace")
 
     def output_of(
-        self, where: WorkingDirectory, verb: str, *positional: str, options: Mapping[str, Any]
+        self,
+        where: WorkingDirectory,
+        verb: str,
+        *positional: str,
+        options: Mapping[str, Any],
+        yielding: bool = False,
     ) -> bytes:
         """Run a command that only reads, return its standard output whole and leave no file of it.
 
         Raises:
             EngineError: It failed; with what it wrote to standard error.
         """
-        ended = self._run(where, verb, *positional, options=options)
+        ended = self._run(where, verb, *positional, options=options, yielding=yielding)
         try:
             if ended.exit_code != 0:
                 told = text_diagnostic("", ended.streams.stderr)
@@ -184,12 +192,19 @@ class TerraformEngine:
         options: Mapping[str, Any],
         on_start: OnStart | None = None,
         reader: EventReader | None = None,
+        yielding: bool = False,
     ) -> Ended:
+        argv = command_line(self._launcher, verb, *positional, options=options)
+        environment = {**self._environment, **where.environment}
+        if yielding:
+            argv = behind_others(argv, environment)
+            environment = {**LESS_COLLECTING, **environment}
+            on_start = _group_behind_others
         return supervise(
-            command_line(self._launcher, verb, *positional, options=options),
+            argv,
             root=where.root,
             run_dir=where.run_dir,
-            environment={**self._environment, **where.environment},
+            environment=environment,
             verb=verb,
             # A command that only reads ends soon, and what it reads is wanted after an interrupt too.
             interruption=self._interruption if reader else None,
@@ -230,3 +245,7 @@ def _identity(path: Path) -> tuple[int, ...] | None:
 
 def _ignore(_: Mapping[str, Any]) -> None:
     return
+
+
+def _group_behind_others(child: ChildProcess) -> None:
+    group_behind_others(child.pid)
