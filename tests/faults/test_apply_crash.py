@@ -1,0 +1,257 @@
+"""Every store call of a guarded apply and of a restore fails in turn: death, one failure, a lasting outage.
+
+The laws: a started apply is never called "not started"; what is in doubt is refused and can be restored;
+what is not in doubt goes on freely; no failure claims that nothing was changed when something was.
+"""
+
+import copy
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import pytest
+
+from guardian.domain.journal import Kind, Record
+from guardian.errors import ExitCode, GuardianError, HeldError, UnrecordedError
+from guardian.repository.journal import RunJournal
+from tests.fakes.blobs import FakeBlobStore, FaultyBlobStore, Killed
+from tests.fakes.world import World
+
+GOOD = {"a": "1", "b": "2 <- a"}
+THERE = {"a": "1", "b": "2"}
+RELEASES = {"succeeds": {"a": "new", "b": "2 <- a"}, "fails": {"a": "new", "b": "2 <- a", "c": "!"}}
+
+READS = 12
+EACH = 5
+FAULTS = [
+    pytest.param("before", False, id="once, before"),
+    pytest.param("after", False, id="once, after"),
+    pytest.param("before", True, id="for good"),
+]
+
+How = Literal["before", "after"]
+Operation = Callable[..., Any]
+
+
+@dataclass
+class Trial:
+    """One operation whose store failed at one call.
+
+    Attributes:
+        records: What the operation wrote.
+        engine_ran: Whether the engine was started by it.
+        error: What it raised, None when it ended.
+        ended: What it returned.
+    """
+
+    world: World
+    number: int
+    records: list[Record]
+    engine_ran: bool
+    error: BaseException | None
+    ended: Any
+
+    @property
+    def kinds(self) -> set[Kind]:
+        return {each.kind for each in self.records}
+
+    @property
+    def arrived(self) -> bool:
+        """Whether its good end is on record, closed or not."""
+        return bool(self.kinds & {Kind.PROMOTED, Kind.RECEIPT})
+
+    @property
+    def in_doubt(self) -> bool:
+        """Whether the log says that it began to apply, and not how that ended."""
+        return Kind.APPLYING in self.kinds and Kind.RUN_CLOSED not in self.kinds and not self.arrived
+
+
+class Scene:
+    """A prepared world, forked for each trial."""
+
+    def __init__(self, directory: Path, *, release: str = "", failed: bool = False) -> None:
+        self._directory = directory
+        world = World(directory / "first")
+        world.configure(**GOOD)
+        world.apply()
+        if failed:
+            world.configure(**RELEASES["fails"])
+            world.apply()
+        self._body = world.backend.body
+        assert isinstance(world.store, FakeBlobStore)
+        self._stored = world.store.bodies
+        self._release = release
+
+    def deaths(self, operation: Operation) -> Iterator[Trial]:
+        """Die before each write, and at the end: between two writes is the same as before the next."""
+        calls = self._calls(operation)
+        for number, (method, _) in enumerate(calls, start=1):
+            if method == "put_if_absent":
+                yield self._trial(operation, number, error=Killed)
+        yield self._trial(operation, len(calls), how="after", error=Killed)
+
+    def failures(self, operation: Operation, *, how: How, lasting: bool) -> Iterator[Trial]:
+        """Fail at each write and at some of the reads; a read has no answer to lose."""
+        for number, (method, _) in enumerate(self._calls(operation), start=1):
+            if method == "put_if_absent" or (how == "before" and number % READS == 0):
+                yield self._trial(operation, number, how=how, lasting=lasting)
+
+    def _calls(self, operation: Operation) -> list[tuple[str, str]]:
+        rehearsal = FaultyBlobStore(FakeBlobStore())
+        operation(self._fork("rehearsal", rehearsal), store=rehearsal)
+        return rehearsal.calls
+
+    def _fork(self, name: str, store: FaultyBlobStore) -> World:
+        world = World(self._directory / name, store=FakeBlobStore())
+        assert isinstance(store.inner, FakeBlobStore)
+        store.inner.bodies = copy.copy(self._stored)
+        world.store = store.inner
+        world.backend.body = self._body
+        world.guardians = 10
+        if self._release:
+            world.configure(**RELEASES[self._release])
+        return world
+
+    def _trial(self, operation: Operation, number: int, **fault: Any) -> Trial:
+        faulty = FaultyBlobStore(FakeBlobStore(), fail_at=number, **fault)
+        world = self._fork(f"{number} {'after' in fault.values()}", faulty)
+        known = len(world.records)
+        error: BaseException | None = None
+        ended = None
+        try:
+            ended = operation(world, store=faulty)
+        except (Killed, GuardianError) as raised:
+            error = raised
+        return Trial(
+            world=world,
+            number=number,
+            records=world.records[known:],
+            engine_ran=any(verb == "apply" for verb, _ in world.engine.calls),
+            error=error,
+            ended=ended,
+        )
+
+
+def applies(world: World, **given: Any) -> Any:
+    return world.apply(**given)
+
+
+def applies_and_restores(world: World, **given: Any) -> Any:
+    return world.apply(on_failure="restore", **given)
+
+
+def restores(world: World, **given: Any) -> Any:
+    return world.restore(**given)
+
+
+def check_doubt(trial: Trial) -> None:
+    """Hold the next guardian to the laws."""
+    world, where = trial.world, f"call {trial.number}"
+    if trial.engine_ran:
+        assert Kind.APPLYING in trial.kinds, f"{where}: a started apply is called not started"
+    held = world.project.log.standing().hold is not None
+    if trial.in_doubt or held:
+        for _ in range(2):
+            with pytest.raises(HeldError) as refused:
+                world.apply()
+            assert refused.value.exit_code is ExitCode.REFUSED, where
+        assert world.restore().exit_code is ExitCode.OK, where
+        assert world.inputs == THERE, where
+        world.configure(**GOOD)
+        assert world.apply().exit_code is ExitCode.OK, where
+    else:
+        ended = world.apply()
+        fails = "!" in (world.root / "main.tf").read_text()
+        assert ended.exit_code is (ExitCode.FAILED_HELD if fails else ExitCode.OK), where
+        assert world.inputs["a"] == "new", where
+
+
+@pytest.mark.parametrize("release", RELEASES)
+def test_an_apply_that_dies_anywhere(tmp_path, release):
+    seen = {"doubt": 0, "free": 0}
+    for trial in Scene(tmp_path, release=release).deaths(applies):
+        seen["doubt" if trial.in_doubt else "free"] += 1
+        check_doubt(trial)
+    assert min(seen.values()) >= EACH
+
+
+def test_an_apply_that_restores_and_dies_anywhere(tmp_path):
+    for trial in Scene(tmp_path, release="fails").deaths(applies_and_restores):
+        if trial.error is None:
+            assert trial.ended.exit_code is ExitCode.RESTORED
+            continue
+        world, standing = trial.world, trial.world.project.log.standing()
+        if trial.engine_ran and not trial.arrived:
+            with pytest.raises(HeldError):
+                world.apply()
+            assert standing.last_run is not None
+            assert standing.last_run.is_open
+            assert world.restore().exit_code is ExitCode.OK, trial.number
+        if trial.engine_ran:
+            assert world.inputs == THERE, trial.number
+            world.configure(**GOOD)
+            assert world.apply().exit_code is ExitCode.OK, trial.number
+
+
+def test_a_restore_that_dies_anywhere_can_be_run_again(tmp_path):
+    for trial in Scene(tmp_path, failed=True).deaths(restores):
+        world = trial.world
+        world.configure(**GOOD)
+        if not trial.arrived:
+            with pytest.raises(HeldError):
+                world.apply()
+        assert world.restore().exit_code is ExitCode.OK, trial.number
+        assert world.inputs == THERE, trial.number
+        assert world.apply().exit_code is ExitCode.OK, trial.number
+
+
+@pytest.mark.parametrize("release", RELEASES)
+@pytest.mark.parametrize(("how", "lasting"), FAULTS)
+def test_a_store_that_does_not_answer(tmp_path, release, how, lasting):
+    for trial in Scene(tmp_path, release=release).failures(applies, how=how, lasting=lasting):
+        check_claims(trial)
+        check_doubt(trial)
+
+
+@pytest.mark.parametrize(("how", "lasting"), FAULTS)
+def test_a_store_that_does_not_answer_a_restore(tmp_path, how, lasting):
+    for trial in Scene(tmp_path, failed=True).failures(restores, how=how, lasting=lasting):
+        check_claims(trial)
+        assert trial.world.restore().exit_code is ExitCode.OK, trial.number
+        assert trial.world.inputs == THERE, trial.number
+        trial.world.configure(**GOOD)
+        assert trial.world.apply().exit_code is ExitCode.OK, trial.number
+
+
+def check_claims(trial: Trial) -> None:
+    """Hold the exit code to what was done."""
+    if trial.error is None:
+        return
+    where = f"call {trial.number}: {trial.error!r}"
+    assert isinstance(trial.error, GuardianError), where
+    if trial.engine_ran:
+        assert isinstance(trial.error, UnrecordedError), where
+        assert trial.error.exit_code is ExitCode.FAILED_HELD, where
+        assert "fake" not in trial.error.message, where
+    else:
+        assert trial.error.exit_code is ExitCode.ERROR, where
+
+
+def test_the_sweep_catches_an_apply_that_is_recorded_late(tmp_path, monkeypatch):
+    """A mutant: "applying" is written only once the engine has ended."""
+    write = RunJournal.record
+    late: list[Any] = []
+
+    def recording(journal: RunJournal, kind: Kind, body: Any) -> Any:
+        if kind is Kind.APPLYING:
+            late.append(body)
+            return None
+        if kind is Kind.ENGINE_EXITED:
+            write(journal, Kind.APPLYING, late.pop())
+        return write(journal, kind, body)
+
+    monkeypatch.setattr(RunJournal, "record", recording)
+    deaths = Scene(tmp_path, release="succeeds").deaths(applies)
+    with pytest.raises(AssertionError, match="a started apply is called not started"):
+        list(map(check_doubt, deaths))
