@@ -24,7 +24,8 @@ from tests.support.provider import NoProviderError, provider_cli_config
 
 STACK = Path(__file__).parents[1] / "fixtures" / "bench" / "apply"
 TARGET = 1.15
-PAIRS = 3
+PAIRS = 5
+SHOWN_CHARACTERS = 3000
 BUCKET = "guardian-bench-state"
 BACKEND = {
     "bucket": BUCKET,
@@ -108,7 +109,8 @@ class Bench:
             check=False,
         )
         if ended.returncode:
-            sys.exit(f"{' '.join(command)} exited {ended.returncode}:\n{ended.stdout}{ended.stderr}")
+            said = (ended.stdout + ended.stderr)[-SHOWN_CHARACTERS:]
+            sys.exit(f"{' '.join(command)} exited {ended.returncode}:\n{said}")
 
     def plain(self) -> None:
         """Plan into a file and apply it."""
