@@ -1,0 +1,83 @@
+"""Guardian as a user runs it: a process in a checkout, with its exit code and its two streams."""
+
+import os
+import subprocess
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+DEADLINE_S = 60
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a process ended."""
+
+    exit_code: int
+    stdout: str
+    stderr: str
+
+    @property
+    def said(self) -> str:
+        """Both streams: what a person at a terminal sees."""
+        return self.stdout + self.stderr
+
+
+@dataclass
+class Checkout:
+    """A root module and the guardian that works in it."""
+
+    root: Path
+    exe: Path
+    environment: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.root.mkdir(parents=True, exist_ok=True)
+
+    def write(self, text: str, name: str = "main.tf") -> None:
+        (self.root / name).write_text(text)
+
+    def run(self, *arguments: str, environment: Mapping[str, str] | None = None) -> Ended:
+        """Run guardian to its end, without a terminal."""
+        ended = subprocess.run(
+            [self.exe, *arguments],
+            cwd=self.root,
+            env={**os.environ, **self.environment, **(environment or {})},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=DEADLINE_S,
+            start_new_session=True,  # no terminal to be asked on, even where the tests have one
+            check=False,
+        )
+        return Ended(ended.returncode, ended.stdout, ended.stderr)
+
+    def start(self, *arguments: str) -> "subprocess.Popen[str]":
+        """Start guardian and return at once; the caller waits for it."""
+        return subprocess.Popen(
+            [self.exe, *arguments],
+            cwd=self.root,
+            env={**os.environ, **self.environment},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+
+    def stored(self) -> dict[str, bytes]:
+        """Return every file of the store and of the root module, by path; run directories left out."""
+        return {
+            str(each.relative_to(self.root)): each.read_bytes()
+            for each in sorted(self.root.rglob("*"))
+            if each.is_file() and "runs" not in each.relative_to(self.root).parts
+        }
+
+
+def wait_until(condition: Callable[[], object], what: str) -> None:
+    """Return once a condition holds; fail after a minute."""
+    deadline = time.monotonic() + DEADLINE_S
+    while not condition():
+        assert time.monotonic() < deadline, f"waited in vain for {what}"
+        time.sleep(0.02)
