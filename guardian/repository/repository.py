@@ -97,9 +97,7 @@ class Repository:
             StoreFormatError: No repository, or one of another format.
             EncryptionError: It is encrypted and `sealer` is missing or does not fit, or the other way round.
         """
-        document = _read_config(store)
-        id_key = _id_key(document, sealer, store.address)
-        envelope = Envelope(repository_id=document["id"], sealer=sealer, id_key=id_key)
+        envelope = _envelope(_read_config(store), sealer, store)
         kept = _ReadOnlyStore(store) if read_only else store
         return cls(kept, envelope, clock=clock, identity=identity)
 
@@ -107,11 +105,18 @@ class Repository:
     def open_or_create(
         cls, store: BlobStore, *, clock: Clock, identity: Identity, sealer: Sealer | None = None
     ) -> "Repository":
-        """Open the repository, or make one when the store is empty."""
+        """Open the repository, or make one when the store is empty; for those who are about to write.
+
+        Raises:
+            StoreFormatError: Another format, or a store that holds something else; nothing was written.
+            EncryptionError: As in `open`.
+        """
         try:
-            return cls.open(store, clock=clock, identity=identity, sealer=sealer)
+            document = _read_config(store)
         except _NoRepositoryError:
             return cls.create(store, clock=clock, identity=identity, sealer=sealer)
+        documents.checked(document, "config", where=CONFIG)
+        return cls(store, _envelope(document, sealer, store), clock=clock, identity=identity)
 
     @property
     def id(self) -> str:
@@ -153,6 +158,9 @@ class Repository:
             body = self._envelope.wrap(documents.written(document, "project"), _project_place(state_id))
             if not self._store.put_if_absent(project_key(state_id), body):
                 found = self._descriptor(state_id)
+        else:
+            stored = {"format": documents.FORMAT, **found.to_json()}
+            documents.checked(stored, "project", where=project_key(state_id))
         if found is not None and found != descriptor:
             raise WrongStateError(
                 f"project {descriptor.name!r} is the state {_state_of(found)}, not {_state_of(descriptor)}",
@@ -226,10 +234,15 @@ def _read_config(store: BlobStore) -> Mapping[str, Any]:
             hint="check `store` in guardian.yaml; the first `guardian apply` makes a repository",
         ) from error
     document = documents.parse(body, where=CONFIG)
-    claimed = document.pop("digest", None)
-    if claimed != _digest(document) or not isinstance(document.get("id"), str):
+    unsigned = {name: value for name, value in document.items() if name != "digest"}
+    if document.get("digest") != _digest(unsigned) or not isinstance(document.get("id"), str):
         raise StoreCorruptError(f"{CONFIG} in {store.address} was changed or is torn")
     return document
+
+
+def _envelope(document: Mapping[str, Any], sealer: Sealer | None, store: BlobStore) -> Envelope:
+    id_key = _id_key(document, sealer, store.address)
+    return Envelope(repository_id=document["id"], sealer=sealer, id_key=id_key)
 
 
 def _id_key(document: Mapping[str, Any], sealer: Sealer | None, address: str) -> bytes | None:

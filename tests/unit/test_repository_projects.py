@@ -175,6 +175,15 @@ def test_a_repository_opened_for_reading_writes_nothing() -> None:
     assert store.bodies == before
 
 
+def test_who_is_about_to_write_has_the_whole_document_validated() -> None:
+    store = FakeBlobStore()
+    open_repository(store)
+    change_config(store, created_at="yesterday")
+    assert reopen(store).projects() == ()
+    with pytest.raises(StoreCorruptError, match="created_at"):
+        open_repository(store)
+
+
 def test_a_changed_document_is_corrupt() -> None:
     store = FakeBlobStore()
     open_repository(store)
