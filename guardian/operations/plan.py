@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from guardian.domain.engine import (
@@ -22,6 +22,7 @@ from guardian.errors import (
     PlanFailedError,
     StalePlanError,
     UsageError,
+    WrongStateError,
 )
 from guardian.operations.context import Checkout, Context
 
@@ -64,7 +65,24 @@ def find_backend(context: Context, where: WorkingDirectory, options: InitOptions
             f"{where.root} is initialised, but its backend cannot be told",
             hint="terraform init -reconfigure",
         )
+    refuse_missing_workspace(context, where, backend)
     return backend
+
+
+def refuse_missing_workspace(context: Context, where: WorkingDirectory, backend: Backend) -> None:
+    """Refuse a Terraform workspace that does not exist: any command would make it, and plan on nothing.
+
+    Raises:
+        WrongStateError: It does not exist.
+    """
+    if not context.backend.has_workspace(where, backend):
+        by = " (by TF_WORKSPACE)" if "TF_WORKSPACE" in where.environment else ""
+        raise WrongStateError(
+            f"the workspace {backend.workspace!r} is selected{by}, but {backend.address} does not exist: "
+            "everything would be planned to be created again",
+            hint="terraform workspace list    # or, when it is really a new one: "
+            f"terraform workspace new {backend.workspace}",
+        )
 
 
 def initialise(context: Context, where: WorkingDirectory, options: InitOptions) -> None:
@@ -73,7 +91,9 @@ def initialise(context: Context, where: WorkingDirectory, options: InitOptions) 
     if unasked and not context.audience.approve(f"{where.root} is not initialised. Run init now?"):
         raise UsageError("not initialised", hint="terraform init")
     context.audience.phase("initialising")
-    outcome = context.engine.init(where, options=options)
+    # Terraform's init makes the workspace that TF_WORKSPACE names, mistyped or not.
+    unnamed = {name: value for name, value in where.environment.items() if name != "TF_WORKSPACE"}
+    outcome = context.engine.init(replace(where, environment=unnamed), options=options)
     if outcome.exit_code:
         raise InitFailedError(words(outcome, "init failed"), hint="mend what it names, or run init yourself")
 

@@ -42,7 +42,7 @@ def find_project(repository: Repository, locate: Locate, *, name: str, checkout:
         checkout: The root module at hand, or None.
 
     Raises:
-        NotFoundError: No such project, or none at all.
+        NotFoundError: No such project, none at all, or none of the state that the root module uses.
         AmbiguousError: Several, and nothing says which.
     """
     if name:
@@ -70,6 +70,4 @@ def _project_here(repository: Repository, locate: Locate, checkout: Checkout) ->
     backend = locate(where)
     if backend is None:
         return None
-    name = project_name(checkout.project, backend)
-    names = {each.name for each in repository.projects()}
-    return repository.project(name) if name in names else None
+    return repository.project(project_name(checkout.project, backend))

@@ -88,6 +88,14 @@ class StateBackend(Protocol):
         """Return the raw state: straight from the backend where its kind is known, else by `state pull`."""
         ...
 
+    def has_workspace(self, where: WorkingDirectory, backend: Backend) -> bool:
+        """Tell whether the backend has its workspace, without making it as Terraform's own commands do.
+
+        Raises:
+            BackendError: It cannot be told.
+        """
+        ...
+
     def lock_holder(self, where: WorkingDirectory, backend: Backend) -> str:
         """Say who holds Terraform's own lock on the state (id, operation, who, since), for a person.
 

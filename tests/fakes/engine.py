@@ -45,6 +45,7 @@ class FakeStateBackend:
         self.body = body
         self.workspace = workspace
         self.initialised = True
+        self.workspaces = {"default", workspace}
         self.held_by = ""
         self.config: dict[str, Any] = {"bucket": "states", "key": "fake.tfstate"}
 
@@ -56,6 +57,9 @@ class FakeStateBackend:
 
     def read(self, where: WorkingDirectory, backend: Backend) -> RawState:
         return RawState(body=self.body, source="backend")
+
+    def has_workspace(self, where: WorkingDirectory, backend: Backend) -> bool:
+        return backend.workspace in self.workspaces
 
     def lock_holder(self, where: WorkingDirectory, backend: Backend) -> str:
         return self.held_by

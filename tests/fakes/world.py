@@ -103,6 +103,7 @@ class World:
         self.engine = FakeEngine(self.backend, self.interruption)
         self.clock = FakeClock(tick_s=0.001)
         self.audience = FakeAudience()
+        self.environment: dict[str, str] = {}
 
     def configure(self, **resources: str) -> None:
         """Write one `terraform_data` a keyword; a value of `!` makes its creation fail.
@@ -146,7 +147,7 @@ class World:
         return Checkout(
             root=self.root,
             data_dir=self.root / ".terraform",
-            environment={},
+            environment=self.environment,
             init=InitOptions(),
             project="",
             inputs=(),

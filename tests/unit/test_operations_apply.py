@@ -412,3 +412,30 @@ def test_a_living_orphan_of_a_dead_guardian_refuses_everything(world):
         world.apply()  # a refused run in between does not hide it
     assert world.restore().exit_code is ExitCode.OK
     assert world.inputs == {"a": "1", "b": "2"}
+
+
+@pytest.mark.parametrize("operation", ["apply", "snapshot"])
+def test_a_mistyped_workspace_is_not_planned_on(world, operation):
+    world.apply()
+    world.backend.workspace = "prdo"
+    stored = dict(world.store.bodies)
+    with pytest.raises(WrongStateError, match="'prdo' is selected, but .* does not exist") as refused:
+        getattr(world, operation)()
+    assert "terraform workspace list" in refused.value.hint
+    assert world.store.bodies == stored
+    assert [verb for verb, _ in world.engine.calls].count("plan") == 1
+
+
+def test_init_never_names_the_workspace(world):
+    world.backend.initialised = False
+    world.environment = {"TF_WORKSPACE": "prdo"}
+    seen = []
+    real = world.engine.init
+
+    def looking(where, **given):
+        seen.append(where.environment)
+        return real(where, **given)
+
+    world.engine.init = looking
+    world.apply()
+    assert ["TF_WORKSPACE" in each for each in seen] == [False]

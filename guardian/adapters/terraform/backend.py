@@ -83,9 +83,35 @@ class TerraformStateBackend:
             return RawState(body=body, source="backend")
         return RawState(body=self._pull(where, backend), source="pull")
 
+    def has_workspace(self, where: WorkingDirectory, backend: Backend) -> bool:
+        """See the port."""
+        environment = {**self._environment, **where.environment}
+        if backend.workspace == DEFAULT:
+            return True
+        if backend.kind == "local":
+            return local_path(backend.config, backend.workspace, where.root).parent.is_dir()
+        if backend.kind == "s3" and s3_state.is_readable(backend.config, environment):
+            return s3_state.has_object(backend.config, backend.workspace, environment)
+        return backend.workspace in self._workspaces(where, backend)
+
     def lock_holder(self, where: WorkingDirectory, backend: Backend) -> str:
         """See the port."""
         return lock_holder(where.root, backend, {**self._environment, **where.environment})
+
+    def _workspaces(self, where: WorkingDirectory, backend: Backend) -> set[str]:
+        unnamed = WorkingDirectory(
+            root=where.root,
+            run_dir=where.run_dir,
+            environment={name: value for name, value in where.environment.items() if name != "TF_WORKSPACE"},
+        )
+        try:
+            listed = self._engine.output_of(unnamed, "workspace list", options={})
+        except EngineError as error:
+            raise BackendError(
+                f"cannot list the workspaces of {backend.address}: {error.message}",
+                hint="terraform workspace list",
+            ) from error
+        return {line.removeprefix("*").strip() for line in listed.decode(errors="replace").splitlines()}
 
     def _pull(self, where: WorkingDirectory, backend: Backend) -> bytes | None:
         named = WorkingDirectory(

@@ -3,7 +3,7 @@
 Only configurations that are understood in full are read here; every other one is read by Terraform itself.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from guardian.adapters.terraform.address import s3_key
@@ -68,12 +68,35 @@ def read_object(
     Raises:
         BackendError: Credentials, permissions, bucket or network.
     """
+    body: bytes | None = _from_object(
+        config, workspace, environment, suffix=suffix, take=lambda answer: answer["Body"].read()
+    )
+    return body
+
+
+def has_object(config: Mapping[str, Any], workspace: str, environment: Mapping[str, str]) -> bool:
+    """Tell whether there is a state's object, without fetching it; raise `BackendError` as `read_object`."""
+
+    def close(answer: Any) -> bool:
+        answer["Body"].close()
+        return True
+
+    return bool(_from_object(config, workspace, environment, suffix="", take=close))
+
+
+def _from_object(
+    config: Mapping[str, Any],
+    workspace: str,
+    environment: Mapping[str, str],
+    *,
+    suffix: str,
+    take: Callable[[Any], Any],
+) -> Any:
     from botocore.exceptions import BotoCoreError, ClientError
 
     key = s3_key(config, workspace) + suffix
     try:
-        answer = client("s3", config, environment).get_object(Bucket=config["bucket"], Key=key)
-        body: bytes = answer["Body"].read()
+        return take(client("s3", config, environment).get_object(Bucket=config["bucket"], Key=key))
     except ClientError as error:
         code = str(error.response.get("Error", {}).get("Code", ""))
         if code in MISSING:
@@ -83,7 +106,6 @@ def read_object(
         raise _cannot_read(
             config, key, str(error), "check the credentials, the region and the network"
         ) from error
-    return body
 
 
 def client(name: str, config: Mapping[str, Any], environment: Mapping[str, str]) -> Any:
