@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from guardian import wiring
 from guardian.cli.console import Console
 from guardian.cli.options import EngineOptions, PlanningOptions, ProjectOptions
+from guardian.errors import ConfigurationError
 from guardian.settings import Settings, load_settings
 
 if TYPE_CHECKING:  # a command that only reads does without them
@@ -72,6 +73,12 @@ def at_work(given: EngineOptions, console: Console, **more: str | None) -> Itera
     atexit.register(gc.freeze)
     settings = settings_of(given, **more)
     root = Path.cwd()
+    if isinstance(given, PlanningOptions) and not wiring.has_configuration(root):
+        # Before anything is made: a store in the wrong directory would be found by the next command.
+        raise ConfigurationError(
+            f"{root} holds no Terraform configuration: no *.tf or *.tf.json file",
+            hint="-chdir=DIR    # or change to the root module",
+        )
     audience: PersonAudience | ProgramAudience
     if console.json:
         audience = ProgramAudience(console)

@@ -146,11 +146,11 @@ def adopt_plan(context: Context, where: WorkingDirectory, given: Path, checkout:
 
     Raises:
         StalePlanError: The configuration at hand is not the one that was planned.
-        UsageError, EngineError: The file cannot be read, or is no saved plan.
+        EngineError: The file cannot be read, or is no saved plan.
     """
     path = where.run_dir / PLAN_FILE
-    context.workplace.write(path, context.workplace.read(given))
-    file = context.engine.read_plan(path)
+    file = context.engine.read_plan(given)
+    context.workplace.write(path, file.body)
     refuse_other_configuration(context, file, checkout, given)
     shown = context.engine.show_plan_json(where, path)
     summary = summary_of_plan_json(json.loads(shown))
