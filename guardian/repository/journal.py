@@ -78,9 +78,12 @@ class RunJournal:
             self._changed.notify()
 
     def flush(self) -> None:
-        """Write every queued event, in order."""
+        """Write every event that is queued by now, in order."""
         with self._flushing:
-            while batch := self._batch():
+            # Not until the queue is empty: events that trickle in meanwhile would get a record each.
+            due = len(self._queue)
+            while batch := self._batch(due):
+                due -= len(batch)
                 body = {"events": [event for event, _ in batch]}
                 self._log.append(Kind.ENGINE_EVENTS, body, run_id=self.run_id)
                 with self._changed:
@@ -97,11 +100,11 @@ class RunJournal:
             self._thread.join()
         self.flush()
 
-    def _batch(self) -> list[tuple[Mapping[str, Any], int]]:
+    def _batch(self, due: int) -> list[tuple[Mapping[str, Any], int]]:
         batch: list[tuple[Mapping[str, Any], int]] = []
         total = 0
         with self._changed:
-            for event, size in islice(self._queue, MOST_EVENTS):
+            for event, size in islice(self._queue, min(due, MOST_EVENTS)):
                 if batch and total + size > MOST_BYTES:
                     break
                 batch.append((event, size))

@@ -66,6 +66,24 @@ def test_batches_are_bounded_in_number_and_size(log: Log) -> None:
     )
 
 
+def test_events_that_come_during_a_write_wait_for_the_next_one() -> None:
+    coming: list[int] = []
+
+    class Trickling(FakeBlobStore):
+        def put_if_absent(self, key: str, body: bytes) -> bool:
+            if coming:
+                journal.event({"n": coming.pop(0)})
+            return super().put_if_absent(key, body)
+
+    log = open_project(Trickling()).log
+    with RunJournal(log, "run-1") as journal:
+        journal.event({"n": 0})
+        coming += [1, 2, 3]
+        journal.flush()
+        assert [event["n"] for event in events_of(log)] == [0]
+    assert [event["n"] for event in events_of(log)][:2] == [0, 1]
+
+
 def test_an_event_larger_than_all_bounds_is_cut_and_says_so(log: Log) -> None:
     with RunJournal(log, "run-1") as journal:
         journal.event(

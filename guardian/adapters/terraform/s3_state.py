@@ -4,6 +4,7 @@ Only configurations that are understood in full are read here; every other one i
 """
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 
 from guardian.adapters.terraform.address import s3_key
@@ -115,8 +116,13 @@ def client(name: str, config: Mapping[str, Any], environment: Mapping[str, str])
     """
     import boto3
     from botocore.config import Config
+    from botocore.session import Session
 
+    # A new session each time: an apply may outlive the credentials that it began with.
+    core = Session()
+    core.register_component("data_loader", _definitions())
     session: Any = boto3.Session(
+        botocore_session=core,
         aws_access_key_id=config.get("access_key") or None,
         aws_secret_access_key=config.get("secret_key") or None,
         aws_session_token=config.get("token") or None,
@@ -140,6 +146,15 @@ def client(name: str, config: Mapping[str, Any], environment: Mapping[str, str])
         verify=False if config.get("insecure") else (config.get("custom_ca_bundle") or None),
         config=settings,
     )
+
+
+@cache
+def _definitions() -> Any:
+    """Return what botocore knows of AWS's services; reading it is most of the cost of a client."""
+    from botocore.loaders import create_loader
+    from botocore.session import Session
+
+    return create_loader(Session().get_config_variable("data_path"))
 
 
 def _endpoint(name: str, config: Mapping[str, Any], environment: Mapping[str, str]) -> str | None:
