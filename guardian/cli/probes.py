@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 from guardian import wiring
 from guardian.domain.engine import Backend, EngineVersion, RawState, WorkingDirectory
-from guardian.errors import StoreCorruptError, StoreUnreachableError
-from guardian.repository.keys import CONFIG
+from guardian.errors import StoreUnreachableError
+from guardian.repository.keys import CONFIG, PROBE
+from guardian.repository.probe import refuse_overwriting
 from guardian.settings import Settings
 
 if TYPE_CHECKING:  # loaded by the checks that start it
     from guardian.adapters.terraform.engine import TerraformEngine
 
-PROBE_KEY = "probe"
-PROBE = b"written by guardian doctor\n"
+PROBE_BODY = b"sealed by guardian doctor\n"
 
 
 def engine_version(settings: Settings, root: Path) -> EngineVersion:
@@ -42,19 +42,14 @@ def try_store(settings: Settings, root: Path) -> str:
     A store that is still empty stays so: a repository is made in an empty place alone.
 
     Raises:
-        StoreError: It cannot be reached, written or read, or holds something else.
+        StoreError: It cannot be reached, written or read, overwrites, or holds something else.
     """
     store = wiring.blob_store(settings, root)
     if not store.exists(CONFIG):
         _refuse_read_only(settings)
         return f"{store.address}: nothing there yet, the first apply makes it"
     projects = wiring.open_repository(settings, root, make=False).projects()
-    store.put_if_absent(PROBE_KEY, PROBE)
-    if store.get(PROBE_KEY) != PROBE:
-        raise StoreCorruptError(
-            f"{store.address} gives back something else than what was written to {PROBE_KEY}",
-            hint="guardian snapshot verify    # says whether the snapshots are sound",
-        )
+    refuse_overwriting(store)
     names = ", ".join(sorted(each.name for each in projects)) or "none yet"
     return f"{store.address} takes what it is given and gives it back; projects: {names}"
 
@@ -64,8 +59,8 @@ def try_keys(settings: Settings) -> str | None:
     sealer = wiring.sealer_of(settings)
     if sealer is None:
         return None
-    context = {"guardian:kind": PROBE_KEY}
-    sealer.open(sealer.seal(PROBE, context), context)
+    context = {"guardian:kind": PROBE}
+    sealer.open(sealer.seal(PROBE_BODY, context), context)
     return ", ".join(f"{name}: {text}" for name, text in sealer.description.items())
 
 

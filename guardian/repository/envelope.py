@@ -26,12 +26,11 @@ class Place:
 
     Attributes:
         state_id: The project's directory, `-` for what all projects share.
-        kind: What it is.
-        name: Object id, record number as in the key, or `-`.
+        kind: What it is. Which one of its kind it is needs no seal: ids are digests of the content, and a
+            record holds its number. So one data key serves a kind, and not every object costs a call of KMS.
     """
 
     kind: str
-    name: str
     state_id: str = REPOSITORY_WIDE
 
     def context(self, repository_id: str) -> Mapping[str, str]:
@@ -40,7 +39,6 @@ class Place:
             "guardian:repository": repository_id,
             "guardian:state": self.state_id,
             "guardian:kind": self.kind,
-            "guardian:id": self.name,
         }
 
 

@@ -1,6 +1,7 @@
 """Where everything lies in the store: the layout of keys, format 1."""
 
 CONFIG = "config.json"
+PROBE = "probe"
 STATES = "states/"
 OBJECTS = "objects/"
 STATE_ID_DIGITS = 32

@@ -161,7 +161,7 @@ class Log:
             standing=_after(head, kind, body, number=number, at=at, run_id=run_id),
         )
         plaintext = documents.written({"format": documents.FORMAT, **record.to_json()}, KIND)
-        wrapped = self._envelope.wrap(plaintext, self._place(number))
+        wrapped = self._envelope.wrap(plaintext, self._place())
         if not self._store.put_if_absent(self.key(number), wrapped):
             return None
         self._head = self._parse(number, wrapped)[0]
@@ -185,7 +185,7 @@ class Log:
 
     def _parse(self, number: int, body: bytes) -> tuple[Record, dict[str, Any]]:
         key = self.key(number)
-        plaintext = self._envelope.unwrap(body, self._place(number), key=key, limit_bytes=documents.MAX_BYTES)
+        plaintext = self._envelope.unwrap(body, self._place(), key=key, limit_bytes=documents.MAX_BYTES)
         document = documents.parse(plaintext, where=key)
         try:
             record = Record.from_json(document, digest=sha256(body).hexdigest())
@@ -234,8 +234,8 @@ class Log:
         """Return the key of a record."""
         return log_prefix(self._state_id) + record_name(number)
 
-    def _place(self, number: int) -> Place:
-        return Place(kind=KIND, name=record_name(number), state_id=self._state_id)
+    def _place(self) -> Place:
+        return Place(kind=KIND, state_id=self._state_id)
 
 
 def _after(head: Record | None, kind: Kind, body: Mapping[str, Any], **facts: Any) -> Standing:

@@ -55,7 +55,7 @@ class Objects:
         key = object_key(object_id)
         if kind not in _SELDOM_NEW or not self._store.exists(key):
             # False means that the same content is there already, wrapped differently.
-            self._store.put_if_absent(key, self._envelope.wrap(content, _place(kind, object_id)))
+            self._store.put_if_absent(key, self._envelope.wrap(content, _place(kind)))
             with self._lock:
                 self._written.add(object_id)
         with self._lock:
@@ -81,9 +81,7 @@ class Objects:
     def fetch(self, kind: ObjectKind, object_id: str, *, limit_bytes: int = MAX_OBJECT_BYTES) -> bytes:
         """Return a content without proving it by its id: for one that a digest over more will prove."""
         key = object_key(object_id)
-        return self._envelope.unwrap(
-            self._store.get(key), _place(kind, object_id), key=key, limit_bytes=limit_bytes
-        )
+        return self._envelope.unwrap(self._store.get(key), _place(kind), key=key, limit_bytes=limit_bytes)
 
     def exists(self, object_id: str) -> bool:
         """Tell whether an object is there, by asking the store at most once."""
@@ -116,5 +114,5 @@ def at_once(work: Callable[[_Item], _Result], items: Iterable[_Item]) -> list[_R
         return list(pool.map(work, todo))
 
 
-def _place(kind: ObjectKind, object_id: str) -> Place:
-    return Place(kind=kind, name=object_id)
+def _place(kind: ObjectKind) -> Place:
+    return Place(kind=kind)

@@ -22,16 +22,17 @@ from guardian.ports.sealer import Sealer
 from guardian.ports.system import Clock, Identity
 from guardian.repository import documents
 from guardian.repository.envelope import Envelope, Place
-from guardian.repository.keys import CONFIG, STATE_ID_DIGITS, STATES, project_key
+from guardian.repository.keys import CONFIG, PROBE, STATE_ID_DIGITS, STATES, project_key
 from guardian.repository.log import Log
 from guardian.repository.objects import Objects
+from guardian.repository.probe import refuse_overwriting
 from guardian.repository.project import Project
 from guardian.repository.snapshots import Snapshots
 
 __all__ = ["Project", "ProjectDescriptor", "Repository"]
 
 ID_KEY_BYTES = 32
-_ID_KEY = Place(kind="id_key", name="-")
+_ID_KEY = Place(kind="id_key")
 
 
 class Repository:
@@ -54,7 +55,7 @@ class Repository:
         Raises:
             StoreFormatError: The store holds something already; nothing was written.
         """
-        if next(iter(store.list("")), None) is not None:
+        if any(key != PROBE for key in store.list("")):
             raise StoreFormatError(
                 f"{store.address} is not empty", hint="give an empty directory or prefix as `store`"
             )
@@ -70,6 +71,7 @@ class Repository:
             sealed = sealer.seal(token_bytes(ID_KEY_BYTES), _ID_KEY.context(repository_id))
             document["sealed_id_key"] = b64encode(sealed).decode("ascii")
         document["digest"] = _digest(document)
+        refuse_overwriting(store)
         store.put_if_absent(CONFIG, documents.written(document, "config"))
         # Somebody else may have been first: what counts is what the store holds now.
         return cls.open(store, clock=clock, identity=identity, sealer=sealer)
@@ -272,7 +274,7 @@ def _digest(document: Mapping[str, Any]) -> str:
 
 
 def _project_place(state_id: str) -> Place:
-    return Place(kind="project", name="-", state_id=state_id)
+    return Place(kind="project", state_id=state_id)
 
 
 def _state_of(descriptor: ProjectDescriptor) -> str:

@@ -37,7 +37,7 @@ class Snapshots:
         """Write the manifest, read back what this process wrote, then append `snapshot_committed`."""
         plaintext = documents.written({"format": documents.FORMAT, **snapshot.to_json()}, KIND)
         committed = snapshot.with_id(self._envelope.content_id(KIND, plaintext))
-        key, place = self._key(committed.id), self._place(committed.id)
+        key, place = self._key(committed.id), self._place()
         self._store.put_if_absent(key, self._envelope.wrap(plaintext, place))
         if self.load(committed.id) != committed:
             raise StoreCorruptError(f"{key} was not read back as it was written")
@@ -73,9 +73,7 @@ class Snapshots:
             raise NotFoundError(
                 f"there is no snapshot {snapshot_id[:SHOWN_DIGITS]}", hint="guardian snapshot list"
             ) from error
-        plaintext = self._envelope.unwrap(
-            stored, self._place(snapshot_id), key=key, limit_bytes=documents.MAX_BYTES
-        )
+        plaintext = self._envelope.unwrap(stored, self._place(), key=key, limit_bytes=documents.MAX_BYTES)
         if self._envelope.content_id(KIND, plaintext) != snapshot_id:
             raise StoreCorruptError(f"{key} does not hold the manifest that its name stands for")
         document = documents.parse(plaintext, where=key)
@@ -143,5 +141,5 @@ class Snapshots:
     def _key(self, snapshot_id: str) -> str:
         return snapshot_prefix(self._state_id) + snapshot_id
 
-    def _place(self, snapshot_id: str) -> Place:
-        return Place(kind=KIND, name=snapshot_id, state_id=self._state_id)
+    def _place(self) -> Place:
+        return Place(kind=KIND, state_id=self._state_id)

@@ -9,7 +9,7 @@ from guardian.errors import GuardianError
 from guardian.ports.sealer import Sealer
 from guardian.repository.check import check_project
 from guardian.repository.envelope import HEADER_BYTES, MAX_OBJECT_BYTES, Envelope, Place
-from guardian.repository.keys import OBJECTS
+from guardian.repository.keys import OBJECTS, PROBE
 from guardian.repository.objects import ObjectKind, Objects
 from guardian.repository.repository import Project
 from tests.fakes.blobs import FakeBlobStore
@@ -22,6 +22,7 @@ def small_store(sealer: Sealer | None = None) -> FakeBlobStore:
     project = open_project(store, sealer=sealer)
     snapshot = project.commit(snapshot_of(project, b'{"serial": 1}'))
     project.log.append(Kind.PROMOTED, {"snapshot_id": snapshot.id, "evidence": ["exit 0"]})
+    del store.bodies[PROBE]  # it tried the store once and holds nothing
     return store
 
 

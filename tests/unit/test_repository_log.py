@@ -191,7 +191,7 @@ def test_a_record_of_another_format_is_refused_and_nothing_is_written(
     store = FakeBlobStore()
     project = open_project(store)
     future = b'{"format":2}'
-    store.bodies[project.log.key(1)] = project.log._envelope.wrap(future, project.log._place(1))
+    store.bodies[project.log.key(1)] = project.log._envelope.wrap(future, project.log._place())
     keys = set(store.bodies)
     with pytest.raises(StoreFormatError, match="format 2"):
         reader(open_project(store).log)

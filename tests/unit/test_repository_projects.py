@@ -15,7 +15,7 @@ from guardian.errors import (
 )
 from guardian.repository.documents import canonical
 from guardian.repository.envelope import MAGIC
-from guardian.repository.keys import CONFIG, project_key
+from guardian.repository.keys import CONFIG, PROBE, project_key
 from guardian.repository.repository import Repository, _digest
 from tests.fakes.blobs import FakeBlobStore
 from tests.fakes.sealer import FakeSealer
@@ -40,7 +40,7 @@ def change_config(store: FakeBlobStore, **changes: object) -> None:
 def test_a_repository_is_made_once_and_opened_afterwards(sealer: FakeSealer | None) -> None:
     store = FakeBlobStore()
     made = open_repository(store, sealer=sealer)
-    assert list(store.bodies) == [CONFIG]
+    assert list(store.bodies) == [PROBE, CONFIG]
     assert open_repository(store, sealer=sealer).id == made.id
     assert reopen(store, sealer).id == made.id
     assert reopen(store, sealer).projects() == ()
@@ -130,7 +130,7 @@ def test_a_sealed_repository_tells_neither_names_nor_contents() -> None:
     other = FakeBlobStore()
     twin = open_project(other, sealer=FakeSealer())
     twin.commit(snapshot_of(twin, b'{"secret": "hunter2"}'))
-    assert {each for each in store.bodies if "log" not in each} & set(other.bodies) == {CONFIG}
+    assert {each for each in store.bodies if "log" not in each} & set(other.bodies) == {PROBE, CONFIG}
     assert all(NET.backend_address.encode() not in each for each in store.bodies.values())
 
 
@@ -200,3 +200,25 @@ def test_a_descriptor_in_another_projects_directory_is_corrupt() -> None:
     store.bodies[project_key(two.state_id)] = store.bodies[project_key(one.state_id)]
     with pytest.raises(StoreCorruptError, match="another directory"):
         reopen(store).project("two")
+
+
+class OverwritingStore(FakeBlobStore):
+    """A service that ignores the condition of a write."""
+
+    def put_if_absent(self, key: str, body: bytes) -> bool:
+        self.bodies[key] = body
+        return True
+
+
+def test_a_store_that_overwrites_never_becomes_a_repository() -> None:
+    store = OverwritingStore()
+    with pytest.raises(StoreError, match="overwrites"):
+        Repository.create(store, clock=FakeClock(), identity=FakeIdentity())
+    assert CONFIG not in store.bodies
+
+
+def test_a_creation_that_died_after_its_probe_is_done_again() -> None:
+    store = FakeBlobStore()
+    store.put_if_absent(PROBE, b"x")
+    Repository.create(store, clock=FakeClock(), identity=FakeIdentity())
+    assert CONFIG in store.bodies

@@ -191,7 +191,7 @@ def test_a_wrong_pack_is_found_by_the_digest_of_the_whole_and_named() -> None:
     ref = put(project, state_body(1, LARGE))
     key = next(object_key(each) for kind, each in project._states.referents(ref) if kind is ObjectKind.PACK)
     pack = project.get(ObjectKind.PACK, key.rpartition("/")[2])
-    place = Place(kind="pack", name=key.rpartition("/")[2])
+    place = Place(kind="pack")
     store.bodies[key] = project._objects._envelope.wrap(pack.replace(b"value 7", b"value 8", 1), place)
     with pytest.raises(StoreCorruptError, match=key):
         open_project(store).get_state(ref)
