@@ -17,6 +17,7 @@ class StateRecord(StrEnum):
     UNCHANGED = "unchanged"
     STRANDED = "stranded"
     UNREADABLE = "unreadable"
+    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,12 +11,14 @@ from guardian.errors import InitFailedError, NotFoundError
 from guardian.operations import capture
 from guardian.operations.plan import words
 from guardian.operations.session import Session
+from guardian.repository.objects import ObjectKind
 
 # Terraform merges `*_override.tf.json` last: a backend block there replaces the configuration's own, so that
 # neither partial configuration nor relative paths nor credentials in an argv are needed.
 # Source: https://developer.hashicorp.com/terraform/language/files/override
 OVERRIDE = "zz_guardian_override.tf.json"
 VARIABLES = "guardian.tfvars.json"
+PLAN_FILE = "snapshot.tfplan"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,12 +50,6 @@ def lay_out(session: Session, snapshot: Snapshot) -> Scene:
     backend = capture.load_backend(project, snapshot)
     override = {"terraform": {"backend": {backend.kind: _configured(backend)}}}
     context.workplace.write(root / OVERRIDE, json.dumps(override).encode())
-    values = capture.load_variables(project, snapshot)["values"]
-    var_files: tuple[str, ...] = ()
-    if values is not None:
-        path = session.run_dir / VARIABLES
-        context.workplace.write(path, json.dumps(values).encode())
-        var_files = (str(path),)
     where = WorkingDirectory(
         root=root, run_dir=session.run_dir, environment=_environment(session, root, backend)
     )
@@ -63,7 +59,22 @@ def lay_out(session: Session, snapshot: Snapshot) -> Scene:
             words(outcome, "init failed in the snapshot's configuration"),
             hint="the providers and the backend must be reachable from this machine",
         )
-    return Scene(where=where, backend=backend, var_files=var_files)
+    return Scene(where=where, backend=backend, var_files=_variables(session, snapshot, where))
+
+
+def _variables(session: Session, snapshot: Snapshot, where: WorkingDirectory) -> tuple[str, ...]:
+    """Write the values that the snapshot was planned with; a run that was cut short has them in its plan."""
+    context, project = session.context, session.project
+    values = capture.load_variables(project, snapshot)["values"]
+    if values is None and snapshot.plan is not None:
+        plan = session.run_dir / PLAN_FILE
+        context.workplace.write(plan, project.get(ObjectKind.PLAN, snapshot.plan.object))
+        values = capture.variables_of(context.engine.show_plan_json(where, plan))
+    if values is None:
+        return ()
+    path = session.run_dir / VARIABLES
+    context.workplace.write(path, json.dumps(values).encode())
+    return (str(path),)
 
 
 def _configured(backend: Backend) -> dict[str, Any]:

@@ -89,7 +89,7 @@ def _in_words(context: Context, project: Project, run: Run) -> Incident:
         causes=(),
         progress=progress,
         tainted=(),
-        record=StateRecord.UNREADABLE,
+        record=StateRecord.UNKNOWN,
     )
 
 

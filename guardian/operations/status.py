@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from guardian.domain.journal import Standing
+from guardian.ports.system import Identity
 from guardian.repository.project import Project
 
 
@@ -16,20 +17,27 @@ class Status:
     reason: str
 
 
-def status_of(project: Project) -> Status:
-    """Read the newest record of the log; nothing else is needed."""
+def status_of(project: Project, *, identity: Identity | None = None) -> Status:
+    """Read the newest record of the log; nothing else is needed.
+
+    Args:
+        project: Which.
+        identity: Tells whether the holder of the lease is dead; without it every holder counts as alive.
+    """
     head = project.log.head()
     standing = head.standing if head else Standing()
-    command, reason = _next(standing)
+    lease = standing.lease
+    died = lease is not None and identity is not None and identity.is_dead(lease.holder)
+    command, reason = _next(standing, died=died)
     return Status(project=project.descriptor.name, standing=standing, next_command=command, reason=reason)
 
 
-def _next(standing: Standing) -> tuple[str, str]:
+def _next(standing: Standing, *, died: bool) -> tuple[str, str]:
     last = standing.last_run
-    if standing.lease is not None and last is not None and last.is_open:
+    if standing.lease is not None and not died and last is not None and last.is_open:
         return f"guardian run show {last.id}", "a run is under way, or its guardian died"
     if last is not None and last.is_open:
-        return "guardian restore", f"run {last.id} was cut short"
+        return "guardian restore", f"run {last.id} was cut short: its guardian died"
     if standing.open_incident is not None:
         return "guardian restore", f"run {standing.open_incident.run_id} failed and is not mended"
     if standing.hold is not None:

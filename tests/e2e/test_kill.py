@@ -91,6 +91,7 @@ def test_a_killed_guardian_leaves_terraform_at_work_and_a_way_back(checkout, gat
     (engine,) = engines(checkout)
     process.kill()
     process.communicate()
+    assert "cut short" in checkout.run("status").said
     for command in ("apply", "restore"):
         refused = checkout.run(command, "-auto-approve")
         assert refused.exit_code == 4, refused.said
@@ -111,6 +112,25 @@ def test_a_killed_guardian_leaves_terraform_at_work_and_a_way_back(checkout, gat
     assert truth(checkout) == {"terraform_data.app": "1"}
     checkout.write(GOOD)
     assert checkout.run("apply", "-auto-approve").exit_code == 0
+
+
+def test_a_killed_first_apply_is_taken_down_elsewhere(tmp_path, terraform, guardian_exe, gate):
+    """No baseline, no checkout, and the values of its variables only in the plan that was being applied."""
+    store = {"GUARDIAN_STORE": str(tmp_path / "store")}
+    checkout = Checkout(tmp_path / "checkout", guardian_exe, {**store, "TF_VAR_gate": str(gate)})
+    checkout.write(SLOW)
+    process = begin(checkout, gate)
+    process.kill()
+    process.communicate()
+    gate.touch()
+    wait_until(lambda: not engines(checkout), "the orphaned Terraform")
+    elsewhere = Checkout(tmp_path / "elsewhere", guardian_exe, store)
+    restored = elsewhere.run("restore", "-auto-approve")
+    assert restored.exit_code == 0, restored.said
+    assert truth(checkout) == {}
+    told = elsewhere.run("status")
+    assert told.exit_code == 0
+    assert "cut short" not in told.said
 
 
 @pytest.mark.parametrize("times", [1, 3])

@@ -1,5 +1,6 @@
 """`guardian status`."""
 
+from guardian.adapters.system import ProcessIdentity
 from guardian.cli.command import application
 from guardian.cli.console import Console
 from guardian.cli.options import ProjectOptions
@@ -13,7 +14,7 @@ from guardian.operations.status import status_of
 
 def status(given: ProjectOptions, console: Console) -> Result:
     """Say on one screen where the project stands, and what to type next."""
-    seen = status_of(project_to_read(given))
+    seen = status_of(project_to_read(given), identity=ProcessIdentity())
     console.show(status_text(seen, console.paint))
     last_run = seen.standing.last_run
     return Result(

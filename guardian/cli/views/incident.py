@@ -12,6 +12,7 @@ _RECORD = {
     StateRecord.UNCHANGED: "unchanged: the run did nothing that it would hold",
     StateRecord.STRANDED: "NOT saved: it does not hold what the run did",
     StateRecord.UNREADABLE: "cannot be read",
+    StateRecord.UNKNOWN: "not known: guardian died before it could look",
 }
 
 
