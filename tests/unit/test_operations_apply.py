@@ -77,6 +77,13 @@ def test_applying_is_durable_before_the_engine_starts(world):
     assert seen[-2:] == [Kind.SNAPSHOT_COMMITTED, Kind.APPLYING]
 
 
+def test_an_empty_plan_of_known_variables_costs_one_process(world):
+    world.apply()
+    world.engine.calls.clear()
+    assert world.apply().outcome == Outcome.NO_CHANGES
+    assert [verb for verb, _ in world.engine.calls] == ["plan"]
+
+
 def test_an_empty_plan_promotes_without_applying(world):
     world.apply()
     ended = world.apply()
