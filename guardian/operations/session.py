@@ -1,5 +1,6 @@
 """One guarded run on one project: the lease held, the journal open, the private directory made."""
 
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -198,6 +199,13 @@ def recorded_or_in_doubt(session: Session) -> Iterator[None]:
             f"Terraform was started, but what it did could not be recorded: {error.message}",
             hint=f"its plan and events are kept in {session.run_dir}; "
             "once that is mended: guardian status, then guardian restore",
+        ) from error
+    except Exception as error:
+        # A defect of guardian's own: its exit code would say that nothing was changed.
+        raise UnrecordedError(
+            f"Terraform was started, and then guardian itself failed: {type(error).__name__}: "
+            f"{traceback.extract_tb(error.__traceback__)[-1].name}",
+            hint=f"its plan and events are kept in {session.run_dir}; then guardian status, guardian restore",
         ) from error
 
 

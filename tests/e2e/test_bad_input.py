@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.guardian import Checkout, Ended
+from tests.support.moto import REGION
 from tests.support.wants import lacking
 
 pytestmark = pytest.mark.terraform
@@ -27,6 +28,19 @@ LOCAL_BACKEND = """\
 terraform {
   backend "local" {
     path = "states/app.tfstate"
+  }
+}
+"""
+S3_BACKEND = """\
+terraform {
+  backend "s3" {
+    bucket                      = "states"
+    key                         = "app.tfstate"
+    use_path_style              = true
+    skip_credentials_validation = true
+    skip_requesting_account_id  = true
+    skip_metadata_api_check     = true
+    skip_region_validation      = true
   }
 }
 """
@@ -402,3 +416,15 @@ def test_a_workspace_that_exists_and_is_new(applied):
 def test_reading_names_no_other_project_than_the_one_at_hand(applied):
     ended = refuse(applied, "status", exit_code=1, words=("prdo",), environment={"TF_WORKSPACE": "prdo"})
     assert "terraform.tfstate" in ended.stderr
+
+
+def test_a_mistyped_workspace_in_a_bucket(fresh, moto):
+    moto.client("s3").create_bucket(Bucket="states", CreateBucketConfiguration={"LocationConstraint": REGION})
+    fresh.environment |= moto.env()
+    fresh.write(S3_BACKEND, "backend.tf")
+    assert fresh.run("apply", "-auto-approve").exit_code == 0
+    (fresh.root / ".terraform").rename(fresh.root / "away")
+    for command in (("apply", "-auto-approve"), ("plan",)):
+        assert "terraform workspace new prdo" in refuse_workspace(fresh, *command).stderr
+    objects = moto.client("s3").list_objects_v2(Bucket="states")["Contents"]
+    assert [each["Key"] for each in objects] == ["app.tfstate"]

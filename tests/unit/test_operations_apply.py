@@ -17,6 +17,7 @@ from guardian.errors import (
     PlanFailedError,
     RefusedError,
     StalePlanError,
+    UnrecordedError,
     UsageError,
     WrongStateError,
 )
@@ -426,7 +427,7 @@ def test_a_mistyped_workspace_is_not_planned_on(world, operation):
     world.apply()
     world.backend.workspace = "prdo"
     stored = dict(world.store.bodies)
-    with pytest.raises(WrongStateError, match="'prdo' is selected, but .* does not exist") as refused:
+    with pytest.raises(WrongStateError, match=r"'prdo' is selected, but .* does not exist") as refused:
         getattr(world, operation)()
     assert "terraform workspace list" in refused.value.hint
     assert world.store.bodies == stored
@@ -446,3 +447,15 @@ def test_init_never_names_the_workspace(world):
     world.engine.init = looking
     world.apply()
     assert ["TF_WORKSPACE" in each for each in seen] == [False]
+
+
+def test_a_defect_after_the_start_does_not_claim_that_nothing_was_changed(world):
+    world.engine.show_plan_json = lambda *_: 1 / 0
+    with pytest.raises(UnrecordedError, match="ZeroDivisionError") as raised:
+        world.apply()
+    assert raised.value.exit_code is ExitCode.FAILED_HELD
+    del world.engine.show_plan_json
+    with pytest.raises(HeldError, match="cut short"):
+        world.apply()
+    assert world.restore().exit_code is ExitCode.OK
+    assert world.inputs == {}
