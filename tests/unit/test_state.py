@@ -128,7 +128,8 @@ def test_normalising_twice_changes_nothing_more(attributes):
 def test_an_attribute_set_to_nothing_is_no_difference(attributes, name):
     bare = {key: value for key, value in attributes.items() if key != name}
     one = parse_state(state_bytes([resource("a", bare)]))
-    for empty in (None, {}, []):
+    nothing: tuple[object, ...] = (None, {}, [])
+    for empty in nothing:
         other = parse_state(state_bytes([resource("a", {**bare, name: empty})]))
         assert fingerprints(one) == fingerprints(other)
 
