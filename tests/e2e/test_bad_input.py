@@ -1,21 +1,13 @@
 """What is wrong is said once, clearly, with what to do next; and nothing is left half-written."""
 
 import json
-import os
 import shutil
-import socket
-import stat
-import subprocess
-import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from tests.support.guardian import Checkout, Ended
+from tests.support.guardian import Checkout, Ended, refuse
 from tests.support.moto import REGION
-from tests.support.wants import lacking
 
 pytestmark = pytest.mark.terraform
 
@@ -60,31 +52,6 @@ def applied(fresh: Checkout) -> Checkout:
     assert fresh.run("apply", "-auto-approve").exit_code == 0
     fresh.write(GOOD.replace('"1"', '"2"'))
     return fresh
-
-
-def refuse(
-    checkout: Checkout,
-    *arguments: str,
-    exit_code: int,
-    words: tuple[str, ...],
-    environment: Mapping[str, str] | None = None,
-) -> Ended:
-    """Run what must be refused: one clear message, and nothing changed but, at most, the log."""
-    before = _watched(checkout)
-    ended = checkout.run(*arguments, environment=environment)
-    assert ended.exit_code == exit_code, ended.said
-    errors = [each for each in ended.stderr.splitlines() if each.startswith("Error:")]
-    assert len(errors) == 1, ended.said
-    assert "Traceback" not in ended.said
-    for each in words:
-        assert each in ended.stderr, ended.said
-    assert _watched(checkout) == before
-    return ended
-
-
-def _watched(checkout: Checkout) -> dict[str, bytes]:
-    # A refusal may be recorded: the log and the configuration that was read are the only things that grow.
-    return {name: body for name, body in checkout.stored().items() if not name.startswith(".guardian/")}
 
 
 def programs(directory: Path, *names: str) -> str:
@@ -168,110 +135,6 @@ def test_an_unknown_snapshot(applied, name):
     ended = applied.run("snapshot", "show", "beefbeef")
     assert ended.exit_code == 1
     assert baseline[:12] in ended.stderr
-
-
-def test_a_store_that_nobody_answers_for(fresh):
-    with socket.socket() as unused:
-        unused.bind(("127.0.0.1", 0))
-        endpoint = f"http://127.0.0.1:{unused.getsockname()[1]}"
-        began = time.monotonic()
-        refuse(
-            fresh,
-            "apply",
-            "-auto-approve",
-            environment={"GUARDIAN_STORE": "s3://bucket/prefix", "AWS_ENDPOINT_URL": endpoint},
-            exit_code=1,
-            words=(endpoint, "s3://bucket/prefix"),
-        )
-    assert time.monotonic() - began < 30
-    assert not (fresh.root / "terraform.tfstate").exists()
-
-
-@contextmanager
-def mounted(where: Path, options: str) -> Iterator[Path]:
-    """Mount a small file system of its own for the length of a block; skip where that is not allowed."""
-    where.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(where)]
-    if shutil.which("mount") is None or subprocess.run(command, capture_output=True, check=False).returncode:
-        lacking("mounting", "a full or read-only store wants a file system of its own")
-    try:
-        yield where
-    finally:
-        subprocess.run(["umount", str(where)], check=True)
-
-
-def test_a_read_only_store(applied, tmp_path):
-    with mounted(tmp_path / "store", "ro") as store:
-        refuse(
-            applied,
-            "apply",
-            "-auto-approve",
-            environment={"GUARDIAN_STORE": str(store)},
-            exit_code=1,
-            words=(str(store), "Read-only file system"),
-        )
-
-
-def test_a_store_that_belongs_to_somebody_else(applied, tmp_path):
-    if os.geteuid() == 0:
-        lacking("an unprivileged user", "root writes everywhere")
-    store = tmp_path / "store"
-    store.mkdir(mode=0o500)
-    environment = {"GUARDIAN_STORE": str(store)}
-    words = (str(store), "Permission denied")
-    refuse(applied, "apply", "-auto-approve", environment=environment, exit_code=1, words=words)
-
-
-def test_a_full_store(applied, tmp_path):
-    with mounted(tmp_path / "full", "size=64k") as full:
-        refuse(
-            applied,
-            "apply",
-            "-auto-approve",
-            environment={"GUARDIAN_STORE": str(full / "store")},
-            exit_code=1,
-            words=("No space left", str(full)),
-        )
-
-
-def test_a_file_where_the_store_should_be(applied, tmp_path):
-    (tmp_path / "store").write_text("")
-    environment = {"GUARDIAN_STORE": str(tmp_path / "store")}
-    refuse(
-        applied,
-        "apply",
-        "-auto-approve",
-        environment=environment,
-        exit_code=1,
-        words=(str(tmp_path / "store"),),
-    )
-
-
-def test_a_directory_of_other_things_is_no_store(applied, tmp_path):
-    store = tmp_path / "store"
-    store.mkdir()
-    (store / "holiday.jpg").write_bytes(b"x")
-    environment = {"GUARDIAN_STORE": str(store)}
-    refuse(
-        applied,
-        "apply",
-        "-auto-approve",
-        environment=environment,
-        exit_code=1,
-        words=(str(store), "not empty"),
-    )
-    assert [each.name for each in store.iterdir()] == ["holiday.jpg"]
-
-
-def test_a_store_of_another_format(applied):
-    path = applied.root / ".guardian" / "config.json"
-    document = json.loads(path.read_bytes())
-    path.chmod(stat.S_IRUSR | stat.S_IWUSR)
-    path.write_text(json.dumps({**document, "format": 2}))
-    before = applied.stored()
-    refuse(applied, "apply", "-auto-approve", exit_code=1, words=("format 2",))
-    refuse(applied, "status", exit_code=1, words=("format 2",))
-    assert applied.stored() == before
 
 
 def save_plan(checkout: Checkout, name: str = "saved.tfplan") -> Path:

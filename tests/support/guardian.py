@@ -81,3 +81,28 @@ def wait_until(condition: Callable[[], object], what: str) -> None:
     while not condition():
         assert time.monotonic() < deadline, f"waited in vain for {what}"
         time.sleep(0.02)
+
+
+def refuse(
+    checkout: Checkout,
+    *arguments: str,
+    exit_code: int,
+    words: tuple[str, ...],
+    environment: Mapping[str, str] | None = None,
+) -> Ended:
+    """Run what must be refused: one clear message, and nothing changed but, at most, the log."""
+    before = _watched(checkout)
+    ended = checkout.run(*arguments, environment=environment)
+    assert ended.exit_code == exit_code, ended.said
+    errors = [each for each in ended.stderr.splitlines() if each.startswith("Error:")]
+    assert len(errors) == 1, ended.said
+    assert "Traceback" not in ended.said
+    for each in words:
+        assert each in ended.stderr, ended.said
+    assert _watched(checkout) == before
+    return ended
+
+
+def _watched(checkout: Checkout) -> dict[str, bytes]:
+    # A refusal may be recorded: the log and the configuration that was read are the only things that grow.
+    return {name: body for name, body in checkout.stored().items() if not name.startswith(".guardian/")}

@@ -1,24 +1,16 @@
 """The way back over a Terraform in memory: what it undoes, what it leaves alone, what it refuses."""
 
-import json
 from pathlib import Path
 
 import pytest
 
-from guardian.domain.engine import PlanOptions
 from guardian.domain.journal import Kind
 from guardian.domain.run import Outcome
 from guardian.errors import (
-    DataLossError,
-    DeclinedError,
     ExitCode,
     HeldError,
-    NotFoundError,
     RestoreIncompleteError,
-    UsageError,
-    WrongStateError,
 )
-from guardian.operations import hold as holds
 from guardian.operations.status import status_of
 from tests.fakes.blobs import FakeBlobStore
 from tests.fakes.world import World
@@ -214,15 +206,6 @@ def test_a_named_snapshot_is_restored_whole(world):
     assert world.inputs == THERE
 
 
-def test_an_unknown_snapshot_lists_those_there_are(world):
-    with pytest.raises(NotFoundError, match="no snapshot") as unknown:
-        world.restore(snapshot="beefbeef")
-    baseline = world.project.log.standing().baseline
-    assert baseline is not None
-    assert baseline[:12] in unknown.value.hint
-    assert applies(world) == 1
-
-
 def test_a_second_failure_keeps_the_first_and_carries_on(world):
     fail(world)
     world.engine.failing = {"terraform_data.a"}
@@ -296,118 +279,4 @@ def test_without_its_events_all_that_was_planned_counts_as_begun(world):
     assert ended.first is not None
     assert ended.first.progress.in_flight == ("terraform_data.a", "terraform_data.c")
     assert ended.exit_code is ExitCode.OK
-    assert world.inputs == THERE
-
-
-@pytest.mark.parametrize(
-    ("changes", "words"), [({"lineage": "another"}, "another state"), ({"serial": 1}, "went back")]
-)
-def test_the_wrong_state_refuses(world, changes, words):
-    fail(world)
-    world.rewrite_state(**changes)
-    body = world.backend.body
-    with pytest.raises(WrongStateError, match=words) as refused:
-        world.restore()
-    assert refused.value.exit_code is ExitCode.REFUSED
-    assert world.backend.body == body
-
-
-def test_a_vanished_state_refuses(world):
-    fail(world)
-    world.backend.body = None
-    with pytest.raises(WrongStateError, match="no state"):
-        world.restore()
-    assert world.backend.body is None
-
-
-def strand(world: World) -> bytes:
-    """Make the next applies fail to save their state; return what they would have saved."""
-    kept = world.backend.body
-    saved = world.engine._save
-
-    def stranding(document):
-        saved(document)
-        errored = world.directory / "errored.tfstate"
-        errored.write_bytes(world.backend.body or b"")
-        world.engine.stranded = errored
-        world.backend.body = kept
-
-    world.engine._save = stranding  # type: ignore[method-assign]  # this one cannot write
-    world.configure(**{**GOOD, "a": "changed", "c": "!"})
-    assert world.apply(on_failure="restore").exit_code is ExitCode.RESTORE_INCOMPLETE
-    world.engine._save = saved  # type: ignore[method-assign]
-    world.engine.stranded = None
-    return (world.directory / "errored.tfstate").read_bytes()
-
-
-def test_a_stranded_state_is_pushed_first(world):
-    errored = strand(world)
-    assert applies(world) == 2  # the recovery in the run itself was refused too
-    with pytest.raises(RestoreIncompleteError, match="could not be saved") as refused:
-        world.restore()
-    assert "terraform state push errored.tfstate" in refused.value.hint
-    pushed = json.loads(errored)
-    world.backend.body = json.dumps({**pushed, "serial": pushed["serial"] + 1}).encode()
-    assert world.restore().exit_code is ExitCode.OK
-    assert world.inputs == THERE
-
-
-def test_a_person_may_decline_and_nobody_to_ask_is_an_error(world):
-    fail(world)
-    with pytest.raises(DeclinedError):
-        world.restore(answers=["no"])
-    with pytest.raises(UsageError, match="no terminal"):
-        world.restore(auto_approve=False)
-    assert applies(world) == 2
-    assert world.restore(answers=["yes"]).exit_code is ExitCode.OK
-
-
-def test_a_release_by_a_person_closes_the_incident(world):
-    fail(world)
-    assert holds.release(world.project, "mended by hand") is not None
-    assert world.restore().outcome is Outcome.OK
-    assert status_of(world.project).next_command == "guardian apply"
-
-
-def test_data_is_lost_only_by_name(tmp_path):
-    world = World(tmp_path)
-    bucket = "aws_s3_bucket.b"
-    (world.root / "main.tf").write_text('resource "aws_s3_bucket" "b" {\n  input = "1"\n}\n')
-    world.apply()
-    options = PlanOptions(replace=(bucket,))
-    with pytest.raises(DataLossError, match=bucket):
-        world.apply(plan_options=options)
-    world.engine.failing = {bucket}
-    assert world.apply(plan_options=options, allow_delete=(bucket,)).exit_code is ExitCode.FAILED_HELD
-    world.engine.failing = set()
-    with pytest.raises(DataLossError, match=bucket) as refused:
-        world.restore()
-    assert bucket in refused.value.hint
-    assert world.restore(allow_delete=("aws_s3_*",)).exit_code is ExitCode.OK
-
-
-def test_a_way_back_that_cannot_be_planned_changes_nothing(world):
-    fail(world)
-    world.engine.plan = lambda *_, on_event, **__: world.engine._failed(on_event, "Provider not present")
-    with pytest.raises(RestoreIncompleteError, match="cannot be planned: Provider not present"):
-        world.restore()
-    del world.engine.plan
-    assert world.restore().exit_code is ExitCode.OK
-
-
-def test_an_arrival_that_cannot_be_proven_is_not_claimed(world):
-    fail(world)
-    real = world.engine.plan
-
-    def blind(where, *, out, **given):
-        if out.name == "closing.tfplan":
-            return world.engine._failed(given["on_event"], "Throttled")
-        return real(where, out=out, **given)
-
-    world.engine.plan = blind
-    with pytest.raises(RestoreIncompleteError, match="could not be proven: Throttled"):
-        world.restore()
-    assert world.project.log.standing().hold is not None
-    world.engine.plan = real
-    assert world.restore().exit_code is ExitCode.OK
     assert world.inputs == THERE
