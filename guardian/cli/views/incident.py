@@ -46,7 +46,9 @@ def incident_text(incident: Incident, paint: Paint) -> str:
 
 
 def _heading(incident: Incident, paint: Paint) -> str:
-    if incident.interrupted:
+    if incident.record is StateRecord.UNKNOWN:
+        what = "The apply was cut short: its guardian died"
+    elif incident.interrupted:
         what = "The apply was interrupted"
     elif incident.exit_code < 0:
         what = f"The apply was killed by signal {-incident.exit_code}"
