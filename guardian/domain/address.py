@@ -24,6 +24,14 @@ def quote_key(key: str) -> str:
     return '"' + "".join(quoted) + '"'
 
 
+_KEY = re.compile(r'\[(?:\d+|"(?:[^"\\]|\\.)*")\]')
+
+
+def resource_of(address: str) -> str:
+    """Return the resource of an instance: the address without keys, as recorded dependencies name it."""
+    return _KEY.sub("", address)
+
+
 def instance_address(*, module: str, mode: str, resource_type: str, name: str, key: str | int | None) -> str:
     """Build an instance's address from the parts that a state records.
 

@@ -32,6 +32,7 @@ class Incident:
         progress: How far each planned instance came.
         tainted: Addresses that the state records as tainted since this run.
         record: What became of the state's record.
+        creating: Addresses whose creation was cut off: their objects may exist, and no state knows them.
         lock_left: What holds Terraform's lock after the engine ended, or empty.
     """
 
@@ -43,6 +44,7 @@ class Incident:
     tainted: tuple[str, ...]
     record: StateRecord
     lock_left: str = ""
+    creating: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Return the object of the `incident_opened` record."""
@@ -55,6 +57,7 @@ class Incident:
             "tainted": list(self.tainted),
             "record": str(self.record),
             "lock_left": self.lock_left,
+            "creating": list(self.creating),
         }
 
     @classmethod
@@ -69,6 +72,7 @@ class Incident:
             tainted=tuple(value["tainted"]),
             record=StateRecord(value["record"]),
             lock_left=value.get("lock_left", ""),
+            creating=tuple(value.get("creating", ())),
         )
 
 
@@ -98,6 +102,7 @@ def diagnose(
     run_id: str,
     outcome: EngineOutcome,
     progress: Progress,
+    creating: tuple[str, ...],
     before: State,
     after: State,
     record: StateRecord,
@@ -116,4 +121,5 @@ def diagnose(
         ),
         record=record,
         lock_left=lock_left,
+        creating=creating,
     )

@@ -1,10 +1,11 @@
 """The way back as data: steps with their reasons, and the receipt that proves the arrival."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from guardian.domain.plan import PlannedChange, PlanSummary
+from guardian.domain.address import resource_of
+from guardian.domain.plan import Action, PlannedChange, PlanSummary
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,19 +79,37 @@ class Scope:
     outside: tuple[PlannedChange, ...]
 
 
-def divide(reverse: PlanSummary, touched: Iterable[str] | None) -> Scope:
+_RENEWING = frozenset({Action.CREATE, Action.REPLACE, Action.DELETE})
+
+
+def divide(
+    reverse: PlanSummary,
+    touched: Iterable[str] | None,
+    *,
+    depends_on: Mapping[str, Collection[str]] | None = None,
+) -> Scope:
     """Divide the reverse plan by what the run touched.
 
     Args:
         reverse: The baseline's configuration planned on the current state.
         touched: Addresses that the run began to change, previous addresses included; None when the whole
             snapshot was asked for, so that everything is inside.
+        depends_on: Resources that each recorded instance depends on. A change of what depends on something
+            that is made anew or goes is the recovery's own consequence, and inside.
     """
     if touched is None:
         return Scope(inside=reverse.changes, outside=())
     mine = frozenset(touched)
-    inside = tuple(each for each in reverse.changes if each.address in mine or each.previous_address in mine)
-    return Scope(inside=inside, outside=tuple(each for each in reverse.changes if each not in inside))
+    inside = [each for each in reverse.changes if each.address in mine or each.previous_address in mine]
+    outside = [each for each in reverse.changes if each not in inside]
+    while depends_on:
+        renewed = {resource_of(each.address) for each in inside if each.action in _RENEWING}
+        caused = [each for each in outside if renewed.intersection(depends_on.get(each.address, ()))]
+        if not caused:
+            break
+        inside += caused
+        outside = [each for each in outside if each not in caused]
+    return Scope(inside=tuple(each for each in reverse.changes if each in inside), outside=tuple(outside))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +134,8 @@ class Receipt:
         new_objects: Instances whose object is another one than before.
         differing: Instances whose fingerprint differs from the snapshot's, by attribute path.
         unaccounted: Instances that were in flight and that no state knows: they may exist all the same.
+        outputs: Root outputs that still hold other values than the snapshot's configuration gives.
+        to_nothing: Whether the way back was to an empty project: no snapshot was known to be good.
         duration_s: From the start of the recovery to the proof.
     """
 
@@ -126,6 +147,8 @@ class Receipt:
     new_objects: tuple[NewObject, ...]
     differing: Mapping[str, tuple[str, ...]]
     unaccounted: tuple[str, ...]
+    outputs: tuple[str, ...]
+    to_nothing: bool
     duration_s: float
 
     def to_json(self) -> dict[str, Any]:

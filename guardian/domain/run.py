@@ -76,18 +76,20 @@ def progress_of(
         )
         if counter is not None and event["hook"].get("action") != "read":
             counter[event["hook"]["resource"]["addr"]] += 1
+    # A move is carried out in the state before the first change, and stays although a later change fails.
+    moved = ended_well or bool(started)
     buckets: dict[str, list[str]] = {"done": [], "failed": [], "in_flight": [], "not_started": []}
     expected: Counter[str] = Counter()
-    silent: set[str] = set()
+    silent: dict[str, bool] = {}
     for change in changes:
         expected[change.address] += 2 if change.action is Action.REPLACE else 1
         if change.action in _SILENT:
-            silent.add(change.address)
+            silent[change.address] = moved if change.action is Action.MOVE else ended_well
     for address in [*expected, *(each for each in started if each not in expected)]:
         if errored[address]:
             bucket = "failed"
         elif address in silent and not started[address]:
-            bucket = "done" if ended_well else "not_started"
+            bucket = "done" if silent[address] else "not_started"
         elif not started[address]:
             bucket = "not_started"
         elif completed[address] >= max(expected[address], started[address]):
@@ -96,3 +98,19 @@ def progress_of(
             bucket = "in_flight"
         buckets[bucket].append(address)
     return Progress(**{name: tuple(addresses) for name, addresses in buckets.items()})
+
+
+def unfinished_creations(events: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
+    """Return the addresses whose creation began and neither completed nor failed, in order.
+
+    Their objects may exist although no state knows them; the creating half of a replacement counts too.
+    """
+    open_: dict[str, int] = {}
+    for event in events:
+        kind = event.get("type", "")
+        if kind not in {"apply_start", "apply_complete", "apply_errored"}:
+            continue
+        if event["hook"].get("action") == "create":
+            address = event["hook"]["resource"]["addr"]
+            open_[address] = open_.get(address, 0) + (1 if kind == "apply_start" else -1)
+    return tuple(address for address, count in open_.items() if count > 0)

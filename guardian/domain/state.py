@@ -11,6 +11,7 @@ from guardian.domain.address import instance_address
 from guardian.errors import WrongStateError
 
 STATE_FORMAT = 4
+DEPOSED = " (deposed object "
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +38,7 @@ class StateInstance:
     @property
     def identity(self) -> str:
         """The address, with the deposed key where there is one: unique within a state."""
-        return f"{self.address} (deposed object {self.deposed})" if self.deposed else self.address
+        return f"{self.address}{DEPOSED}{self.deposed})" if self.deposed else self.address
 
     @property
     def object_id(self) -> str:

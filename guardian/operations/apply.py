@@ -175,6 +175,7 @@ def _carry_out(session: Session, request: ApplyRequest, prepared: Prepared) -> A
             prepared,
             incident,
             after,
+            after_state=executed.after.state if executed.after else None,
             on_failure=request.on_failure,
             options=request.apply_options,
         )

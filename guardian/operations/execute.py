@@ -10,7 +10,7 @@ from guardian.domain.engine import ApplyOptions, Backend, EngineOutcome, Working
 from guardian.domain.incident import Incident, StateRecord, diagnose, record_of
 from guardian.domain.journal import Kind
 from guardian.domain.plan import PlannedChange
-from guardian.domain.run import Progress, progress_of
+from guardian.domain.run import Progress, progress_of, unfinished_creations
 from guardian.domain.state import EMPTY
 from guardian.errors import BackendError, GuardianError, WrongStateError
 from guardian.operations.plan import Planned
@@ -25,6 +25,7 @@ class Executed:
     Attributes:
         outcome: How the engine ended.
         progress: How far each instance came.
+        creating: Addresses whose creation was cut off.
         after: The state afterwards; None when it could not be read.
         unreadable: Why it could not, or empty.
         plan_json: `show -json` of the plan, None when it could not be made.
@@ -32,6 +33,7 @@ class Executed:
 
     outcome: EngineOutcome
     progress: Progress
+    creating: tuple[str, ...]
     after: Reading | None
     unreadable: str
     plan_json: bytes | None
@@ -124,6 +126,7 @@ def _look(
     return Executed(
         outcome=outcome,
         progress=progress_of(changes, events, ended_well=outcome.exit_code == 0),
+        creating=unfinished_creations(events),
         after=after,
         unreadable=unreadable,
         plan_json=None,
@@ -148,6 +151,7 @@ def incident_of(
         run_id=session.run_id,
         outcome=executed.outcome,
         progress=executed.progress,
+        creating=executed.creating,
         before=before.state,
         after=after.state if after else EMPTY,
         record=record,

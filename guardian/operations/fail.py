@@ -9,6 +9,7 @@ from guardian.domain.recovery import Choice, Receipt
 from guardian.domain.run import Outcome
 from guardian.domain.snapshot import Snapshot
 from guardian.domain.standing import Hold
+from guardian.domain.state import State
 from guardian.errors import ExitCode, GuardianError, UnrecordedError
 from guardian.operations.prepare import Prepared
 from guardian.operations.recover import recover
@@ -31,11 +32,19 @@ def fail(
     incident: Incident,
     after: Snapshot | None,
     *,
+    after_state: State | None,
     on_failure: str,
     options: ApplyOptions,
 ) -> Ending:
     """Hold the project first, whatever comes then: a second failure must find it held."""
-    way = way_back(session, prepared.baseline, incident, before=prepared.before.state, after=after)
+    way = way_back(
+        session,
+        prepared.baseline,
+        incident,
+        before=prepared.before.state,
+        after=after,
+        after_state=after_state,
+    )
     if way is not None:
         session.record(Kind.RECOVERY_PLANNED, {"plan": {"steps": [way.step.to_json()]}})
     hold(session, _reason(incident), run_id=session.run_id)

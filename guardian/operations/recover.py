@@ -1,13 +1,16 @@
 """The way back: a snapshot's configuration planned on the current state, applied, proven."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 from guardian.domain.engine import ApplyOptions, PlanOptions
 from guardian.domain.guards import data_loss
 from guardian.domain.incident import Incident
 from guardian.domain.journal import Kind
+from guardian.domain.plan import PlannedChange
 from guardian.domain.recovery import Receipt, Scope, divide
 from guardian.domain.snapshot import Purpose, Snapshot, StateRef
+from guardian.domain.state import State
 from guardian.errors import (
     DataLossError,
     DeclinedError,
@@ -21,9 +24,9 @@ from guardian.operations.guard import refuse_other_state
 from guardian.operations.plan import Planned, make_plan
 from guardian.operations.prepare import record_plan
 from guardian.operations.prove import arrive, make_receipt
-from guardian.operations.scene import Scene, lay_out
+from guardian.operations.scene import Scene, add_moves, lay_out
 from guardian.operations.session import Reading, Session, read_state, recorded_or_in_doubt
-from guardian.operations.way import Way, target_state
+from guardian.operations.way import Move, Way, target_state, unaccounted
 
 APPROVE = "Do you want to restore by performing these actions?"
 
@@ -86,12 +89,14 @@ def recover(
     before = read_state(context, scene.where, scene.backend)
     refuse_other_state(session, session.entered, before)
     _refuse_stale_record(way, before)
+    lost = unaccounted(way, before.state)
+    add_moves(session, scene, [each for each in way.moves if _is_to_move(each, before.state)])
     context.audience.phase("planning the way back")
-    planned, scope = _plan_back(session, scene, way, options)
+    planned, scope, way = _plan_back(session, scene, way, before.state, options)
     context.audience.outside(scope.outside)
     if not scope.inside and (scope.outside or not planned.summary.outputs):
         receipt = make_receipt(
-            session, way, before=before.state, after=before.state, closing=planned, started_s=started_s
+            session, way, after=before.state, closing=planned, lost=lost, started_s=started_s
         )
         if not dry_run:
             arrive(session, way, receipt, snapshot_id=way.target.id)
@@ -102,15 +107,35 @@ def recover(
         rendered = context.engine.show_plan_text(
             scene.where, planned.path, color=context.audience.wants_color
         )
-    kept = target_state(session, way).managed.keys()
+    kept = _of_target(session, way, before.state, planned.summary.changes)
     made_by_run = [each.address for each in planned.summary.changes if each.address not in kept]
     context.audience.way_back(planned.summary, rendered, made_by_run)
     if dry_run:
         return Recovery(scope=scope)
-    _refuse_loss(session, way, planned, allow_delete)
+    _refuse_loss(planned, kept, allow_delete)
     if approve and not context.audience.approve(APPROVE):
         raise DeclinedError("restore cancelled; it changed nothing")
-    return _carry_out(session, scene, way, before, planned, scope, options, started_s)
+    course = _Course(scene=scene, way=way, before=before, planned=planned, scope=scope, lost=lost)
+    return _carry_out(session, course, options, started_s)
+
+
+def _is_to_move(move: Move, present: State) -> bool:
+    """Tell whether the failed run's move is in the record: it takes effect even when the apply fails."""
+    return move.source in present.managed and move.home not in present.managed
+
+
+def _of_target(
+    session: Session, way: Way, present: State, changes: Iterable[PlannedChange]
+) -> frozenset[str]:
+    """Return the addresses whose place or whose very object belongs to the target."""
+    target = target_state(session, way).managed
+    objects = {(each.resource_type, each.object_id) for each in target.values() if each.object_id}
+    found = set()
+    for change in changes:
+        here = present.managed.get(change.address)
+        if change.address in target or (here and (here.resource_type, here.object_id) in objects):
+            found.add(change.address)
+    return frozenset(found)
 
 
 def _refuse_stale_record(way: Way, present: Reading) -> None:
@@ -123,13 +148,23 @@ def _refuse_stale_record(way: Way, present: Reading) -> None:
         )
 
 
-def _plan_back(session: Session, scene: Scene, way: Way, options: ApplyOptions) -> tuple[Planned, Scope]:
-    """Plan everything; where that reaches beyond what the run touched, plan again for that alone."""
+def _plan_back(
+    session: Session, scene: Scene, way: Way, present: State, options: ApplyOptions
+) -> tuple[Planned, Scope, Way]:
+    """Plan everything; where that reaches beyond what the run touched, plan again for that alone.
+
+    Returns:
+        The plan to apply, its division, and the way with all that it entails among the touched.
+    """
     context = session.context
     planned = make_plan(context, scene.where, _options(scene, way, options), name="back.tfplan")
-    scope = divide(planned.summary, way.touched)
+    depends_on = {each.address: each.dependencies for each in present.managed.values()}
+    scope = divide(planned.summary, way.touched, depends_on=depends_on)
+    if way.touched is not None:
+        entailed = (each.address for each in scope.inside)
+        way = replace(way, touched=tuple(dict.fromkeys((*way.touched, *entailed))))
     if not scope.outside or not scope.inside:
-        return planned, scope
+        return planned, scope, way
     targeted = make_plan(
         context,
         scene.where,
@@ -142,15 +177,15 @@ def _plan_back(session: Session, scene: Scene, way: Way, options: ApplyOptions) 
         names = ", ".join(each.address for each in along)
         context.audience.note(f"the run did not touch these, but what it touched depends on them: {names}")
     taken = {each.address for each in along}
-    return targeted, Scope(
+    divided = Scope(
         inside=(*scope.inside, *along),
         outside=tuple(each for each in scope.outside if each.address not in taken),
     )
+    return targeted, divided, way
 
 
-def _refuse_loss(session: Session, way: Way, planned: Planned, allowed: tuple[str, ...]) -> None:
+def _refuse_loss(planned: Planned, kept: frozenset[str], allowed: tuple[str, ...]) -> None:
     """Refuse to lose data that the target has; what only the failed run made may go."""
-    kept = target_state(session, way).managed.keys() if not way.step.destroy else frozenset()
     lost = [each for each in data_loss(planned.summary.changes, allowed=allowed) if each.address in kept]
     if lost:
         names = ", ".join(each.address for each in lost)
@@ -160,16 +195,20 @@ def _refuse_loss(session: Session, way: Way, planned: Planned, allowed: tuple[st
         )
 
 
-def _carry_out(
-    session: Session,
-    scene: Scene,
-    way: Way,
-    before: Reading,
-    planned: Planned,
-    scope: Scope,
-    options: ApplyOptions,
-    started_s: float,
-) -> Recovery:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Course:
+    """A recovery that is planned and approved; `lost` are objects that may exist and that no state knows."""
+
+    scene: Scene
+    way: Way
+    before: Reading
+    planned: Planned
+    scope: Scope
+    lost: tuple[str, ...]
+
+
+def _carry_out(session: Session, course: _Course, options: ApplyOptions, started_s: float) -> Recovery:
+    scene, way, before, planned = course.scene, course.way, course.before, course.planned
     context, project = session.context, session.project
     source = capture.source_of(way.target)
     like = capture.store_state(project, before, way.target.state)
@@ -193,19 +232,19 @@ def _carry_out(
         after = _snapshot_after(session, way, source, executed, planned, like)
         if executed.after is None or after is None or executed.outcome.exit_code != 0:
             incident = incident_of(session, scene.where, scene.backend, before, executed)
-            return Recovery(scope=scope, incident=incident, snapshot_id=after.id if after else None)
+            return Recovery(scope=course.scope, incident=incident, snapshot_id=after.id if after else None)
         context.audience.phase("proving the arrival")
         closing = _closing_plan(session, scene, way, options)
         receipt = make_receipt(
             session,
             way,
-            before=before.state,
             after=executed.after.state,
             closing=closing,
+            lost=course.lost,
             started_s=started_s,
         )
         arrive(session, way, receipt, snapshot_id=after.id)
-    return Recovery(scope=scope, receipt=receipt, snapshot_id=after.id)
+    return Recovery(scope=course.scope, receipt=receipt, snapshot_id=after.id)
 
 
 def _closing_plan(session: Session, scene: Scene, way: Way, options: ApplyOptions) -> Planned:

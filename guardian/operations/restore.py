@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from guardian.domain.engine import ApplyOptions
 from guardian.domain.incident import Incident
 from guardian.domain.journal import Kind
-from guardian.domain.recovery import Reapply, Receipt, Scope
+from guardian.domain.recovery import Receipt, Scope
 from guardian.domain.run import Outcome
 from guardian.domain.snapshot import Purpose, Snapshot
 from guardian.domain.state import EMPTY, parse_state
@@ -27,7 +27,7 @@ from guardian.operations.session import (
     private_place,
     recorded_or_in_doubt,
 )
-from guardian.operations.way import Way, way_back
+from guardian.operations.way import Way, way_back, way_to
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +97,7 @@ def restore(context: Context, request: RestoreRequest) -> RestoreResult:
     ):
         incident = None
         if request.snapshot:
-            way: Way | None = _named(project.resolve(request.snapshot))
+            way: Way | None = way_to(project.resolve(request.snapshot))
         else:
             incident = open_failure(session)
             if incident is None:
@@ -140,7 +140,14 @@ def _way_from(session: Session, incident: Incident) -> Way | None:
     recorded = EMPTY
     if before is not None and before.state is not None:
         recorded = parse_state(project.get_state(before.state))
-    return way_back(session, baseline, incident, before=recorded, after=after or before)
+    return way_back(
+        session,
+        baseline,
+        incident,
+        before=recorded,
+        after=after or before,
+        after_state=parse_state(project.get_state(after.state)) if after and after.state else None,
+    )
 
 
 def _snapshots_of(session: Session, run_id: str) -> tuple[Snapshot | None, Snapshot | None]:
@@ -153,16 +160,6 @@ def _snapshots_of(session: Session, run_id: str) -> tuple[Snapshot | None, Snaps
         elif taken:
             break
     return taken.get(Purpose.BEFORE), taken.get(Purpose.AFTER)
-
-
-def _named(target: Snapshot) -> Way:
-    return Way(
-        target=target,
-        step=Reapply(
-            snapshot_id=target.id, reason="the named snapshot's configuration on the current state, all of it"
-        ),
-        touched=None,
-    )
 
 
 def _nothing_failed(session: Session) -> RestoreResult:

@@ -41,6 +41,11 @@ class Run:
     incident: Incident | None
     records: tuple[Record, ...]
 
+    @property
+    def events(self) -> list[Mapping[str, Any]]:
+        """The engine's events of the run's own apply, as far as they are recorded."""
+        return _events_of_first_apply(self.records)
+
 
 def load_run(project: Project, run_id: str) -> Run:
     """Read one run; raise `NotFoundError` when the log holds none of that id."""

@@ -1,6 +1,7 @@
 """Lay a snapshot's configuration out in a private directory, bound to the same backend and workspace."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,12 +12,14 @@ from guardian.errors import InitFailedError, NotFoundError
 from guardian.operations import capture
 from guardian.operations.plan import words
 from guardian.operations.session import Session
+from guardian.operations.way import Move
 from guardian.repository.objects import ObjectKind
 
 # Terraform merges `*_override.tf.json` last: a backend block there replaces the configuration's own, so that
 # neither partial configuration nor relative paths nor credentials in an argv are needed.
 # Source: https://developer.hashicorp.com/terraform/language/files/override
 OVERRIDE = "zz_guardian_override.tf.json"
+MOVES = "zz_guardian_moved.tf.json"
 VARIABLES = "guardian.tfvars.json"
 PLAN_FILE = "snapshot.tfplan"
 
@@ -60,6 +63,13 @@ def lay_out(session: Session, snapshot: Snapshot) -> Scene:
             hint="the providers and the backend must be reachable from this machine",
         )
     return Scene(where=where, backend=backend, var_files=_variables(session, snapshot, where))
+
+
+def add_moves(session: Session, scene: Scene, moves: Sequence[Move]) -> None:
+    """Write `moved` blocks that take home what the failed run moved, so that nothing is made anew."""
+    if moves:
+        document = {"moved": [{"from": each.source, "to": each.home} for each in moves]}
+        session.context.workplace.write(scene.where.root / MOVES, json.dumps(document).encode())
 
 
 def _variables(session: Session, snapshot: Snapshot, where: WorkingDirectory) -> tuple[str, ...]:

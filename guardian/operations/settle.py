@@ -3,7 +3,8 @@
 from guardian.domain.actor import Actor
 from guardian.domain.incident import Incident, StateRecord
 from guardian.domain.journal import Kind, Record
-from guardian.domain.run import Outcome, Progress, progress_of
+from guardian.domain.plan import Action
+from guardian.domain.run import Outcome, Progress, progress_of, unfinished_creations
 from guardian.domain.standing import Hold
 from guardian.errors import ExitCode, RefusedError
 from guardian.operations.context import Context
@@ -74,13 +75,20 @@ def _in_words(context: Context, project: Project, run: Run) -> Incident:
     events = adopt_events(context, run)
     if events:
         progress = progress_of(changes, events, ended_well=False)
+        creating = unfinished_creations(events)
     elif run.is_complete:
         progress = run.progress
+        creating = unfinished_creations(run.events)
     else:
         known = run.progress
         # The last events are lost with the machine that had them: whatever was planned may have been begun.
         progress = Progress(
             done=known.done, failed=known.failed, in_flight=known.in_flight + known.not_started
+        )
+        creating = tuple(
+            each.address
+            for each in changes
+            if each.address in progress.in_flight and each.action in {Action.CREATE, Action.REPLACE}
         )
     return Incident(
         run_id=run.id,
@@ -90,6 +98,7 @@ def _in_words(context: Context, project: Project, run: Run) -> Incident:
         progress=progress,
         tainted=(),
         record=StateRecord.UNKNOWN,
+        creating=creating,
     )
 
 

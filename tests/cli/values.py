@@ -93,6 +93,8 @@ PROVEN = Receipt(
     outside=(),
     new_objects=(NewObject(address="aws_vpc.main", old_id="vpc-1", new_id="vpc-2"),),
     differing={"aws_vpc.main": ("arn", "id"), NASTY: ()},
+    outputs=(),
+    to_nothing=False,
     unaccounted=(),
     duration_s=83.4,
 )
@@ -104,6 +106,8 @@ NOT_PROVEN = Receipt(
     outside=("aws_sns_topic.theirs",),
     new_objects=(),
     differing={},
+    outputs=(),
+    to_nothing=False,
     unaccounted=(NASTY,),
     duration_s=4.0,
 )

@@ -31,6 +31,8 @@ def incident_text(incident: Incident, paint: Paint) -> str:
         )
     )
     record = _RECORD[incident.record]
+    if incident.record is StateRecord.SAVED and incident.creating:
+        record = "saved: it holds what ended; what was being created may exist without it"
     saved = incident.record in {StateRecord.SAVED, StateRecord.UNCHANGED}
     lock = visible(incident.lock_left) if incident.lock_left else "free"
     blocks.append(
