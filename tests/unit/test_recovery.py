@@ -82,3 +82,29 @@ def test_events_and_plan_json_tell_the_same_plan():
     assert reading.summary() == summary_of_plan_json(document)
     counts = reading.summary().counts
     assert (counts.add, counts.change, counts.remove) == (2, 0, 2)
+
+
+def test_what_refers_to_something_made_anew_is_inside():
+    planned = PlanSummary(
+        changes=(
+            change("a.a", "a", Action.REPLACE),
+            change('b.b["x"]', "b", Action.UPDATE),
+            change("c.c", "c", Action.UPDATE),
+            change("d.d", "d", Action.UPDATE),
+        )
+    )
+    depends_on = {'b.b["x"]': ("a.a",), "c.c": ("e.e",), "d.d": ()}
+    scope = divide(planned, ["a.a"], depends_on=depends_on)
+    assert [each.address for each in scope.inside] == ["a.a", 'b.b["x"]']
+
+
+def test_what_refers_to_something_merely_changed_stays_outside():
+    planned = PlanSummary(changes=(change("a.a", "a", Action.UPDATE), change("b.b", "b", Action.UPDATE)))
+    scope = divide(planned, ["a.a"], depends_on={"b.b": ("a.a",)})
+    assert [each.address for each in scope.outside] == ["b.b"]
+
+
+def test_consequences_are_followed_to_their_end():
+    planned = PlanSummary(changes=tuple(change(each, "x", Action.REPLACE) for each in ("c.c", "b.b", "a.a")))
+    scope = divide(planned, ["a.a"], depends_on={"b.b": ("a.a",), "c.c": ("b.b",)})
+    assert scope.outside == ()

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from guardian.domain.plan import Action, PlannedChange
-from guardian.domain.run import Progress, progress_of
+from guardian.domain.run import Progress, progress_of, unfinished_creations
 
 ADDRESSES = ["aws_a.x", 'module.m["k"].aws_b.y[0]', 'aws_c.z["é ${}"]', "aws_d.w"]
 TRACKED = [Action.CREATE, Action.UPDATE, Action.REPLACE, Action.DELETE]
@@ -52,6 +52,18 @@ def test_a_failed_second_half_of_a_replacement_is_a_failure():
         event("apply_errored", "a.a"),
     ]
     assert progress_of(planned, events, ended_well=False).failed == ("a.a",)
+
+
+def test_a_move_is_done_as_soon_as_anything_began():
+    planned = [change("a.a", Action.MOVE), change("b.b")]
+    assert progress_of(planned, [event("apply_start", "b.b")], ended_well=False).done == ("a.a",)
+
+
+def test_a_creation_is_unfinished_until_it_ends_either_way():
+    begun = [event("apply_start", "a.a"), event("apply_start", "b.b", "delete")]
+    assert unfinished_creations(begun) == ("a.a",)
+    assert unfinished_creations([*begun, event("apply_errored", "a.a")]) == ()
+    assert unfinished_creations([*begun, event("apply_complete", "a.a")]) == ()
 
 
 @pytest.mark.parametrize("action", [Action.MOVE, Action.IMPORT, Action.FORGET])

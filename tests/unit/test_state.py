@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from guardian.domain.address import instance_address, quote_key
+from guardian.domain.address import instance_address, quote_key, resource_of
 from guardian.domain.drift import Kind, PathChange, compare
 from guardian.domain.fingerprint import fingerprints, normalise
 from guardian.domain.guards import wrong_state
@@ -75,6 +75,15 @@ def test_instances_keep_what_makes_them_different():
     managed = parse_state(body).managed
     assert managed['aws_x.a["k"]'].tainted
     assert managed["aws_x.b (deposed object 00ff)"].object_id == "2"
+
+
+@given(st.text(), st.text())
+def test_a_resource_is_its_address_without_keys(outer, inner):
+    address = instance_address(
+        module=f"module.m[{quote_key(outer)}]", mode="managed", resource_type="t", name="n", key=inner
+    )
+    assert resource_of(address) == "module.m.t.n"
+    assert resource_of("t.n[12]") == "t.n"
 
 
 def paths(before, after):
