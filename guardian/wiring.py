@@ -81,8 +81,18 @@ def context_of(
     *,
     audience: "Audience",
     interruption: "Interruption",
+    make: bool,
 ) -> Context:
-    """Put the ports together for an operation that runs the engine; the repository is made when missing."""
+    """Put the ports together for an operation that runs the engine.
+
+    Args:
+        settings: The settings.
+        root: The root module's directory, or where the command runs without one.
+        environment: The process's environment.
+        audience: Who is told and asked.
+        interruption: Tells of signals.
+        make: Whether to make a repository where there is none.
+    """
     from guardian.adapters.configuration import DiskConfiguration
     from guardian.adapters.diff import DeepDiffer
     from guardian.adapters.system import ProcessIdentity, SystemClock
@@ -97,7 +107,7 @@ def context_of(
     with ThreadPoolExecutor(max_workers=1) as beside:
         # Asking the engine takes as long as loading what reads the store; the answer is remembered.
         version = beside.submit(engine.version)
-        repository = open_repository(settings, root, make=True)
+        repository = open_repository(settings, root, make=make)
         version.result()
     return Context(
         engine=engine,
@@ -129,7 +139,7 @@ def open_repository(settings: Settings, root: Path, *, make: bool) -> "Repositor
     Args:
         settings: The settings.
         root: What a relative store is relative to.
-        make: Whether to make a repository where there is none; else that is a `StoreError`.
+        make: Whether to make a repository where there is none; else that is a `NotFoundError`.
     """
     from guardian.adapters.system import ProcessIdentity, SystemClock
     from guardian.repository.repository import Repository

@@ -7,6 +7,30 @@ from pathlib import Path
 from guardian.errors import UsageError
 
 
+def write_new(path: Path, body: bytes) -> None:
+    """Write a file for its owner alone where there is none; leave none that is torn.
+
+    Raises:
+        UsageError: Something is there already, which stays as it is, or it cannot be written.
+    """
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+    except OSError as error:
+        raise UsageError(
+            f"cannot write {path}: {error.strerror}", hint="name a file that is not there yet"
+        ) from error
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(body)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        path.unlink(missing_ok=True)
+        raise UsageError(
+            f"cannot write {path}: {error.strerror}", hint="free space on its disk, or name another file"
+        ) from error
+
+
 class DiskWorkplace:
     """Implements `ports.workplace.Workplace` below one directory, `<base>/runs`."""
 

@@ -10,6 +10,7 @@ import typer
 from guardian import __version__
 from guardian.cli.argv import asks_for
 from guardian.cli.group import Entry, Group
+from guardian.cli.typed import chdir_before_command
 from guardian.errors import GuardianError, UsageError
 
 _COMMANDS = "guardian.cli.commands"
@@ -25,7 +26,7 @@ class _Root(Group):
             "apply": "Apply a plan, guarded: snapshot, journal, and a way back when it fails",
             "restore": "Bring the infrastructure back to the baseline or to a snapshot, and prove it",
             "status": "One screen: baseline, last run, hold, lease, what to type next",
-            "snapshot": "Create, list, show, compare and verify snapshots",
+            "snapshot": "Create, list, show, compare, verify and export snapshots",
             "run": "List and show runs: done, failed, in flight, never started",
             "hold": "Set the stop sign: no apply passes",
             "release": "Lift the stop sign",
@@ -50,6 +51,7 @@ def _root(
 
     Takes Terraform's options in Terraform's spelling. `guardian COMMAND -help` shows those of a command.
     """
+    chdir_before_command.set(chdir)
     if chdir is not None:
         change_directory(chdir)
 

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from guardian.cli import prompts
@@ -11,7 +12,7 @@ from guardian.cli.views import jsonl
 from guardian.cli.views.incident import incident_text
 from guardian.cli.views.plan import change_lines, plan_text, way_back_text
 from guardian.cli.views.progress import ApplyProgress, duration
-from guardian.cli.views.terminal import visible, visible_lines
+from guardian.cli.views.terminal import shortened, visible, visible_lines
 from guardian.domain.incident import Incident
 from guardian.domain.plan import PlannedChange, PlanSummary
 from guardian.domain.recovery import Choice
@@ -60,7 +61,8 @@ class PersonAudience:
 
     def note(self, text: str) -> None:
         """See the port."""
-        self._say(f"{self._console.message_paint.yellow('Note:')} {visible_lines(text)}")
+        words = shortened(visible_lines(text), rest="--json")
+        self._say(f"{self._console.message_paint.yellow('Note:')} {self._console.typed.again(words)}")
 
     def engine_event(self, event: Mapping[str, Any]) -> None:
         """See the port."""
@@ -117,7 +119,9 @@ class PersonAudience:
     def choose(self, question: str, choices: Sequence[Choice]) -> str:
         """See the port."""
         self.close()
-        return prompts.choose(self._terminal, question, choices)
+        again = self._console.typed.again
+        offered = [replace(each, text=again(each.text)) for each in choices]
+        return prompts.choose(self._terminal, question, offered)
 
     def close(self) -> None:
         """Take the status line away; called at the end of every command."""

@@ -12,6 +12,7 @@ from guardian.cli.failure import tell
 from guardian.cli.group import Command, Group
 from guardian.cli.options import OutputOptions
 from guardian.cli.result import Result
+from guardian.cli.typed import Typed
 from guardian.errors import ExitCode, StoreError
 
 Body = Callable[[Any, Console], Result]
@@ -68,7 +69,7 @@ def add(app: typer.Typer, name: str, options: type[OutputOptions], body: Body) -
 
 
 def _run(name: str, given: OutputOptions, body: Body) -> ExitCode:
-    console = Console.of_process(json=given.json, color=not given.no_color)
+    console = Console.of_process(json=given.json, color=not given.no_color, typed=Typed.of(given))
     try:
         if given.chdir is not None:
             change_directory(given.chdir)

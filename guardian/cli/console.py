@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any, TextIO
 
 from guardian import __version__
+from guardian.cli.typed import Typed
 from guardian.cli.views.terminal import Paint
 
 JSON_FORMAT = 1
@@ -24,11 +25,19 @@ class Console:
         paint: Colours for stdout.
         message_paint: Colours for stderr.
         live: Whether a line on stderr can be redrawn.
+        typed: What the user typed that the next command needs too.
         broken: Why stdout can no longer be written, or None; a reader that went away is no reason.
     """
 
     def __init__(
-        self, *, stdout: TextIO, stderr: TextIO, json: bool, color: bool, environment: Mapping[str, str]
+        self,
+        *,
+        stdout: TextIO,
+        stderr: TextIO,
+        json: bool,
+        color: bool,
+        environment: Mapping[str, str],
+        typed: Typed | None = None,
     ) -> None:
         for stream in (stdout, stderr):
             # A locale that cannot show a character must not end the command.
@@ -41,15 +50,23 @@ class Console:
         self.live = not json and _is_terminal(stderr) and environment.get("TERM") != "dumb"
         self.paint = Paint(on=wanted and _is_terminal(stdout) and not json)
         self.message_paint = Paint(on=wanted and _is_terminal(stderr))
+        self.typed = typed or Typed()
         self.broken: OSError | None = None
         self._gone = False
         if json:
             self.line({"type": "version", "guardian": __version__, "format": JSON_FORMAT})
 
     @classmethod
-    def of_process(cls, *, json: bool, color: bool = True) -> "Console":
+    def of_process(cls, *, json: bool, color: bool = True, typed: Typed | None = None) -> "Console":
         """Return the console of this process's own streams."""
-        return cls(stdout=sys.stdout, stderr=sys.stderr, json=json, color=color, environment=os.environ)
+        return cls(
+            stdout=sys.stdout,
+            stderr=sys.stderr,
+            json=json,
+            color=color,
+            environment=os.environ,
+            typed=typed,
+        )
 
     def show(self, text: str) -> None:
         """Write view text; in JSON mode there is none."""

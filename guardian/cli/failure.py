@@ -5,7 +5,7 @@ import typer
 from guardian.cli.console import Console
 from guardian.cli.crash import crash_report
 from guardian.cli.result import Result, full_message, outcome_of
-from guardian.cli.views.terminal import Paint, visible_lines
+from guardian.cli.views.terminal import Paint, shortened, visible_lines
 from guardian.errors import ExitCode, GuardianError, InterruptedRunError
 
 
@@ -27,6 +27,7 @@ def tell(failure: BaseException, *, console: Console, command: str, project: str
         What the process exits with.
     """
     error = as_guardian_error(failure)
+    error.hint = console.typed.again(error.hint)
     console.say(error_text(error, console.message_paint))
     console.line(
         Result(
@@ -43,7 +44,9 @@ def tell(failure: BaseException, *, console: Console, command: str, project: str
 
 def error_text(error: GuardianError, paint: Paint) -> str:
     """Return the message as people read it: what is wrong, then what to do."""
-    text = f"{paint.red(paint.bold('Error:'))} {visible_lines(full_message(error))}"
+    # What is wrong stands first, in a line of its own; what is long is what Terraform or a program wrote.
+    first, end, more = visible_lines(full_message(error)).partition("\n")
+    text = f"{paint.red(paint.bold('Error:'))} {first}{end}{shortened(more, rest='--json')}"
     if error.hint:
         text += f"\n  {paint.bold('Next:')} {visible_lines(error.hint)}"
     return text

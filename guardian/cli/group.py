@@ -133,14 +133,34 @@ class Group(TyperGroup):
         if not args and not ctx.resilient_parsing:
             raise UsageError("no command given", hint=f"`{ctx.command_path} -help` lists them")
         spare_coercion(self, ctx)
-        plain = normalise(
-            args,
-            specs_of(self),
-            command=ctx.command_path,
-            before_subcommand=True,
-            lenient=ctx.resilient_parsing,
-        )
+        try:
+            plain = normalise(
+                args,
+                specs_of(self),
+                command=ctx.command_path,
+                before_subcommand=True,
+                lenient=ctx.resilient_parsing,
+            )
+        except UsageError as error:
+            raise self._misplaced(ctx, args) or error from None
         return super().parse_args(ctx, plain)
+
+    def _misplaced(self, ctx: typer.Context, args: list[str]) -> UsageError | None:
+        """Say that a command is missing, or that its options stand before it."""
+        known = self.list_commands(ctx)
+        options = [each.partition("=")[0] for each in args if each.startswith("-")]
+        theirs = {
+            each.name.lstrip("-") for name in known for each in specs_of(self.get_command(ctx, name))
+        } - {each.name.lstrip("-") for each in specs_of(self)}
+        misplaced = next((each for each in options if each.lstrip("-") in theirs), None)
+        if misplaced is None:
+            return None
+        if names := [each for each in args if each in known]:
+            hint = f"{ctx.command_path} {names[0]} {misplaced}"
+            return UsageError(f"{misplaced} stands before the command", hint=hint)
+        if len(options) == len(args):
+            return UsageError("no command given", hint=f"`{ctx.command_path} -help` lists them")
+        return None
 
     def resolve_command(self, ctx: typer.Context, args: list[str]) -> Any:  # type: ignore[override]
         """Find the command, or name the one that was perhaps meant."""

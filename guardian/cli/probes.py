@@ -45,8 +45,8 @@ def try_store(settings: Settings, root: Path) -> str:
         StoreError: It cannot be reached, written or read, overwrites, or holds something else.
     """
     store = wiring.blob_store(settings, root)
+    _refuse_read_only(settings)
     if not store.exists(CONFIG):
-        _refuse_read_only(settings)
         return f"{store.address}: nothing there yet, the first apply makes it"
     projects = wiring.open_repository(settings, root, make=False).projects()
     refuse_overwriting(store)
@@ -75,12 +75,19 @@ def _engine(settings: Settings, root: Path) -> "TerraformEngine":
 
 
 def _refuse_read_only(settings: Settings) -> None:
-    """Tell beforehand that a directory cannot be made, without making it."""
+    """Refuse a directory that takes no new file, without making one: the probe in it is there only once."""
     if "://" in settings.store:
         return
     place = Path(settings.store)
     standing = next(each for each in (place, *place.parents) if each.exists())
     if not os.access(standing, os.W_OK | os.X_OK):
         raise StoreUnreachableError(
-            f"{standing} cannot be written to", hint=f"make it writable, or set `store`: {place} is not there"
+            f"the store cannot be written to: {standing} is read-only for this user",
+            hint="make it writable, or give another place as `store`",
+        )
+    room = os.statvfs(standing)
+    if not room.f_bavail or (room.f_files and not room.f_favail):
+        raise StoreUnreachableError(
+            f"the store cannot be written to: the disk of {standing} is full",
+            hint="free some space there, or give another place as `store`",
         )

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Protocol, TextIO
 
-from guardian.cli.views.terminal import visible
+from guardian.cli.views.terminal import by_address, visible
 from guardian.domain.recovery import Choice
 from guardian.errors import InterruptedRunError
 
@@ -123,7 +123,8 @@ def choose(terminal: Terminal, question: str, choices: Sequence[Choice]) -> str:
     lines = ["", visible(question)]
     for index, each in enumerate(choices, 1):
         lines.append(f"  {index}. {visible(each.text)}")
-        lines += [f"       {visible(address)}" for address in each.addresses[:SHOWN_ADDRESSES]]
+        touched = sorted(each.addresses, key=by_address)
+        lines += [f"       {visible(address)}" for address in touched[:SHOWN_ADDRESSES]]
         if len(each.addresses) > SHOWN_ADDRESSES:
             lines.append(f"       and {len(each.addresses) - SHOWN_ADDRESSES} more")
     text = "\n".join([*lines, "", f"  Enter a number from 1 to {len(choices)} [1]: "])

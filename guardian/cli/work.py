@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from guardian import wiring
 from guardian.cli.console import Console
 from guardian.cli.options import EngineOptions, PlanningOptions, ProjectOptions
-from guardian.errors import ConfigurationError
+from guardian.errors import ConfigurationError, SettingsError
 from guardian.settings import Settings, load_settings
 
 if TYPE_CHECKING:  # a command that only reads does without them
@@ -23,7 +23,11 @@ if TYPE_CHECKING:  # a command that only reads does without them
 
 def settings_of(given: ProjectOptions, **more: str | None) -> Settings:
     """Load the settings of the current directory; `more` are further flags, by key."""
-    return load_settings(Path.cwd(), flags={**given.flags, **more}, environment=os.environ)
+    try:
+        return load_settings(Path.cwd(), flags={**given.flags, **more}, environment=os.environ)
+    except SettingsError as error:
+        error.hint = error.hint or "mend it, then guardian doctor    # shows each setting and its source"
+        raise
 
 
 def project_to_read(given: ProjectOptions) -> "Project":
@@ -63,8 +67,17 @@ class Workbench:
 
 
 @contextmanager
-def at_work(given: EngineOptions, console: Console, **more: str | None) -> Iterator[Workbench]:
-    """Put the ports together; while they are, signals are remembered and not obeyed at once."""
+def at_work(
+    given: EngineOptions, console: Console, *, make: bool = True, **more: str | None
+) -> Iterator[Workbench]:
+    """Put the ports together; while they are, signals are remembered and not obeyed at once.
+
+    Args:
+        given: The options.
+        console: Where the output goes.
+        make: Whether to make a store where there is none.
+        more: Further flags among the settings, by key.
+    """
     from guardian.adapters.system import SignalInterruption
     from guardian.cli.audience import PersonAudience, ProgramAudience
     from guardian.cli.prompts import ControllingTerminal, NoTerminal
@@ -87,7 +100,7 @@ def at_work(given: EngineOptions, console: Console, **more: str | None) -> Itera
     with SignalInterruption() as interruption:
         try:
             context = wiring.context_of(
-                settings, root, os.environ, audience=audience, interruption=interruption
+                settings, root, os.environ, audience=audience, interruption=interruption, make=make
             )
             yield Workbench(settings=settings, context=context, root=root)
         finally:

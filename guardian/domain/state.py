@@ -11,6 +11,10 @@ from guardian.domain.address import instance_address
 from guardian.errors import WrongStateError
 
 STATE_FORMAT = 4
+_RECORDED = (
+    "guardian snapshot list    # which records there are; then, to put one back: "
+    "guardian snapshot export SNAPSHOT FILE"
+)
 DEPOSED = " (deposed object "
 
 
@@ -88,7 +92,7 @@ def parse_state(body: bytes) -> State:
     if not body.strip():
         raise WrongStateError(
             "the state is there but empty (0 bytes): its record was lost",
-            hint="guardian snapshot list    # the snapshots hold the record that was there before",
+            hint=_RECORDED,
         )
     collecting = gc.isenabled()
     gc.disable()  # a large state is one tree without cycles: collecting while it grows triples the time
@@ -97,7 +101,7 @@ def parse_state(body: bytes) -> State:
     except ValueError as error:
         raise WrongStateError(
             "the state is not JSON: its record is torn or overwritten",
-            hint="guardian snapshot list    # the snapshots hold the record that was there before",
+            hint=_RECORDED,
         ) from error
     finally:
         if collecting:
@@ -105,7 +109,7 @@ def parse_state(body: bytes) -> State:
     if not isinstance(document, dict) or document.get("version") != STATE_FORMAT or "lineage" not in document:
         raise WrongStateError(
             "the state has no lineage or is not in format 4: this is not a record Terraform wrote",
-            hint="guardian snapshot list    # the snapshots hold the record that was there before",
+            hint=_RECORDED,
         )
     return State(
         lineage=document["lineage"],

@@ -205,7 +205,9 @@ def _never_began(session: Session, prepared: Prepared, executed: Executed, befor
     holder = lock_left(session, prepared.where, prepared.backend)
     raise ApplyNotStartedError(
         words(executed.outcome, "terraform apply failed"),
-        hint=f"nothing was changed; Terraform's lock is held: {holder}" if holder else "nothing was changed",
+        hint=f"wait for {holder}, who holds Terraform's lock, then guardian apply again; nothing was changed"
+        if holder
+        else "mend what it names, then guardian apply again; nothing was changed",
     )
 
 

@@ -10,7 +10,7 @@ from guardian.domain.run import Outcome
 from guardian.domain.snapshot import Snapshot
 from guardian.domain.standing import Hold
 from guardian.domain.state import State
-from guardian.errors import ExitCode, GuardianError, UnrecordedError
+from guardian.errors import ExitCode, GuardianError, InterruptedRunError, UnrecordedError
 from guardian.operations.prepare import Prepared
 from guardian.operations.recover import recover
 from guardian.operations.session import Session, close_run
@@ -53,13 +53,22 @@ def fail(
         return Ending(outcome=Outcome.INTERRUPTED, exit_code=ExitCode.INTERRUPTED)
     chosen = on_failure
     if on_failure == "ask":
-        chosen = session.context.audience.choose("What now?", choices(way))
+        chosen = _ask(session, way)
     if chosen == "restore" and way is None:
         session.context.audience.note("there is no known-good snapshot to restore: the project is on hold")
     if chosen != "restore" or way is None:
         close_run(session, Outcome.FAILED_HELD, ExitCode.FAILED_HELD)
         return Ending(outcome=Outcome.FAILED_HELD, exit_code=ExitCode.FAILED_HELD)
     return _restore_now(session, way, options)
+
+
+def _ask(session: Session, way: Way | None) -> str:
+    """Ask what to do; who hangs up or presses Ctrl-C has chosen nothing, and nothing is what holding does."""
+    try:
+        return session.context.audience.choose("What now?", choices(way))
+    except InterruptedRunError:
+        session.context.audience.note("no answer: everything stays as it is")
+        return "hold"
 
 
 def choices(way: Way | None) -> tuple[Choice, ...]:
@@ -117,4 +126,6 @@ def _reason(incident: Incident) -> str:
     if incident.causes:
         first = incident.causes[0]
         return f"apply failed: {first.summary}" + (f" ({first.address})" if first.address else "")
+    if incident.exit_code < 0:
+        return f"Terraform was killed by signal {-incident.exit_code}"
     return f"apply failed with exit code {incident.exit_code}"

@@ -14,10 +14,13 @@ def refuse_held(session: Session, standing: Standing) -> None:
     if hold is None:
         return
     session.record(Kind.GUARDED, {"guard": "hold", "verdict": "refused", "detail": hold.reason})
+    way = "guardian restore    # the way back; or, once it is mended: guardian release --reason '...'"
+    if hold.run_id is None:  # a person's: no run failed, and there is nothing to go back from
+        way = "guardian release --reason '...'    # once that is over; then guardian apply again"
     raise HeldError(
         f"{session.project.descriptor.name} is on hold since {hold.since:%Y-%m-%d %H:%M} UTC "
         f"by {hold.by}: {hold.reason}",
-        hint="guardian restore    # the way back; or, once it is mended: guardian release --reason '...'",
+        hint=way,
     )
 
 
@@ -42,6 +45,6 @@ def _refuse_state(session: Session, verdict: str) -> NoReturn:
     session.record(Kind.GUARDED, {"guard": "wrong_state", "verdict": "refused", "detail": verdict})
     raise WrongStateError(
         verdict,
-        hint="guardian snapshot list    # what was recorded; if the present state is right: "
-        "guardian snapshot create --accept-state --reason '...'",
+        hint="guardian snapshot list    # then, to put one back: guardian snapshot export SNAPSHOT FILE; "
+        "if the present state is right: guardian snapshot create --accept-state --reason '...'",
     )

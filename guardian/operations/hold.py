@@ -15,6 +15,7 @@ def set_hold(project: Project, reason: str, *, clock: Clock, identity: Identity)
     """
     if not reason:
         raise UsageError("a hold wants a reason", hint="guardian hold --reason 'why'")
+    project.refuse_lost_log()
     head = project.log.head()
     if head is not None and head.standing.hold is not None:
         present = head.standing.hold
@@ -31,6 +32,7 @@ def release(project: Project, reason: str) -> Hold | None:
     """Lift the hold and return it; None when there was none, and then nothing is recorded."""
     if not reason:
         raise UsageError("a release wants a reason", hint="guardian release --reason 'what was mended'")
+    project.refuse_lost_log()
     head = project.log.head()
     if head is None or head.standing.hold is None:
         return None

@@ -1,7 +1,8 @@
 """Plan a root module into a saved file. Nothing but such a file is ever applied."""
 
 import json
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -129,10 +130,11 @@ def make_plan(
     if outcome.interrupted:
         raise InterruptedRunError("interrupted while planning; nothing was changed")
     if outcome.exit_code not in {0, HAS_CHANGES}:
-        raise PlanFailedError(words(outcome, "the plan failed"), hint="nothing was changed")
-    for each in outcome.diagnostics:
-        if each.severity == "warning":
-            context.audience.note(f"Terraform warns: {in_words(each)}")
+        raise PlanFailedError(
+            words(outcome, "the plan failed"), hint="mend what it names, then plan again; nothing was changed"
+        )
+    for each in _each_once(in_words(each) for each in outcome.diagnostics if each.severity == "warning"):
+        context.audience.note(f"Terraform warns: {each}")
     return Planned(
         path=out,
         file=context.engine.read_plan(out),
@@ -176,7 +178,15 @@ def refuse_other_configuration(context: Context, file: PlanFile, checkout: Check
 
 def words(outcome: EngineOutcome, otherwise: str) -> str:
     """Join Terraform's errors into one message."""
-    return "\n".join(map(in_words, outcome.errors)) or f"{otherwise} (exit code {outcome.exit_code})"
+    return (
+        "\n".join(_each_once(map(in_words, outcome.errors))) or f"{otherwise} (exit code {outcome.exit_code})"
+    )
+
+
+def _each_once(texts: Iterable[str]) -> Iterator[str]:
+    """Yield each text at its first place, with how often it comes: Terraform repeats itself by instance."""
+    for text, count in Counter(texts).items():
+        yield text if count == 1 else f"{text} ({count} times)"
 
 
 def in_words(diagnostic: Diagnostic) -> str:

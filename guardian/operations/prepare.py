@@ -94,9 +94,14 @@ def refuse_stale(planned: Planned, before: Reading) -> None:
                 hint="guardian plan -out=FILE    # plan again",
             )
         return
-    if prior is None or prior.lineage != before.facts.lineage:
+    if prior is None or not prior.lineage:
         raise StalePlanError(
-            f"the plan belongs to another state: lineage {prior.lineage if prior else 'unknown'}, "
+            "the plan is stale: it was made before the state existed",
+            hint="guardian plan -out=FILE    # plan again",
+        )
+    if prior.lineage != before.facts.lineage:
+        raise StalePlanError(
+            f"the plan belongs to another state: lineage {prior.lineage}, "
             f"but the backend holds {before.facts.lineage}",
             hint="guardian plan -out=FILE    # plan again, against this state",
         )

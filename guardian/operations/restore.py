@@ -3,7 +3,7 @@
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 
-from guardian.domain.engine import ApplyOptions
+from guardian.domain.engine import ApplyOptions, WorkingDirectory
 from guardian.domain.incident import Incident
 from guardian.domain.journal import Kind
 from guardian.domain.recovery import Receipt, Scope
@@ -13,19 +13,25 @@ from guardian.domain.state import EMPTY, parse_state
 from guardian.errors import (
     EngineError,
     ExitCode,
+    InitFailedError,
+    PlanFailedError,
     RestoreIncompleteError,
     UsageError,
 )
 from guardian.operations.context import Checkout, Context
-from guardian.operations.project import find_project
+from guardian.operations.guard import refuse_wrong_state
+from guardian.operations.project import find_project, project_name
 from guardian.operations.recover import Recovery, recover
 from guardian.operations.runs import load_run
 from guardian.operations.session import (
+    Place,
     Session,
     close_run,
     open_session,
     private_place,
+    read_state,
     recorded_or_in_doubt,
+    working_directory,
 )
 from guardian.operations.way import Way, way_back, way_to
 
@@ -82,26 +88,28 @@ def restore(context: Context, request: RestoreRequest) -> RestoreResult:
         RestoreIncompleteError: The way back could not be planned; the restore changed nothing.
         NotFoundError, AmbiguousError: No such snapshot or project.
     """
-    if not (request.auto_approve or request.dry_run or context.audience.can_answer):
-        raise UsageError(
-            "there is no terminal to ask for approval",
-            hint="guardian restore -auto-approve    # or --dry-run, to see the plan",
-        )
     project = find_project(
         context.repository, context.backend.locate, name=request.project, checkout=request.checkout
     )
+    named = project.resolve(request.snapshot) if request.snapshot else None
+    again = " ".join(["guardian restore", *filter(None, [request.snapshot])])
+    if not (request.auto_approve or request.dry_run or context.audience.can_answer):
+        raise UsageError(
+            "there is no terminal to ask for approval",
+            hint=f"{again} -auto-approve    # or --dry-run, to see the plan",
+        )
     where = str(request.checkout.root) if request.checkout else ""
     with (
         private_place(context) as place,
         open_session(context, place, project, operation="restore", root=where, wait=True) as session,
     ):
         incident = None
-        if request.snapshot:
-            way: Way | None = way_to(project.resolve(request.snapshot))
+        if named is not None:
+            way: Way | None = way_to(named)
         else:
             incident = open_failure(session)
             if incident is None:
-                return _nothing_failed(session)
+                return _nothing_failed(session, place, request.checkout)
             context.audience.incident(incident)
             way = _way_from(session, incident)
         if way is None:
@@ -120,8 +128,11 @@ def restore(context: Context, request: RestoreRequest) -> RestoreResult:
                 allow_delete=request.allow_delete,
             )
         except EngineError as error:
+            hint = error.hint
+            if isinstance(error, PlanFailedError | InitFailedError):
+                hint = f"mend what it names, then {again} again; nothing was changed"
             raise RestoreIncompleteError(
-                f"the way back cannot be planned: {error.message}", hint=error.hint
+                f"the way back cannot be planned: {error.message}", hint=hint
             ) from error
         with recorded_or_in_doubt(session) if recovery.applied else nullcontext():
             return _finish(session, request, way, recovery, incident)
@@ -162,13 +173,37 @@ def _snapshots_of(session: Session, run_id: str) -> tuple[Snapshot | None, Snaps
     return taken.get(Purpose.BEFORE), taken.get(Purpose.AFTER)
 
 
-def _nothing_failed(session: Session) -> RestoreResult:
-    """Say so; a hold that a proven recovery had no time to lift is lifted now."""
+def _nothing_failed(session: Session, place: Place, checkout: Checkout | None) -> RestoreResult:
+    """Say so; a hold that a proven recovery had no time to lift is lifted now.
+
+    Raises:
+        WrongStateError: The state of the checkout at hand is not the one that was recorded.
+    """
+    if checkout is not None:
+        _refuse_wrong_state_here(session, working_directory(place, checkout), checkout)
     hold = session.entered.hold
     if hold is not None and hold.run_id is not None:
         session.record(Kind.RELEASED, {"reason": "restored and proven"})
+    _note_a_persons_hold(session)
     close_run(session, Outcome.OK, ExitCode.OK)
     return _result(session, Outcome.OK, ExitCode.OK, way=None, recovery=None, first=None)
+
+
+def _refuse_wrong_state_here(session: Session, where: WorkingDirectory, checkout: Checkout) -> None:
+    """Refuse to call a project sound whose record is lost or another's; nothing is initialised for that."""
+    backend = session.context.backend.locate(where)
+    if backend is None or project_name(checkout.project, backend) != session.project.descriptor.name:
+        return
+    refuse_wrong_state(session, session.entered, read_state(session.context, where, backend))
+
+
+def _note_a_persons_hold(session: Session) -> None:
+    hold = session.standing.hold
+    if hold is not None and hold.run_id is None:
+        session.context.audience.note(
+            f"the project stays on hold by {hold.by}: {hold.reason}; "
+            "once that is over: guardian release --reason '...'"
+        )
 
 
 def _finish(
@@ -179,6 +214,7 @@ def _finish(
         outcome, code = (Outcome.OK, ExitCode.OK) if there else (Outcome.DIFFERENCES, ExitCode.DIFFERENCES)
     elif recovery.proven:
         outcome, code = Outcome.RESTORED, ExitCode.OK
+        _note_a_persons_hold(session)
     elif recovery.incident is not None and recovery.incident.interrupted:
         outcome, code = Outcome.INTERRUPTED, ExitCode.INTERRUPTED
     else:

@@ -124,7 +124,12 @@ def open_session(
         operation: The command, for the journal.
         root: The root module as a person knows it, for the journal.
         wait: Whether to wait for a lease whose holder shows no life.
+
+    Raises:
+        LeaseHeldError: Another guardian works on the project.
+        StoreCorruptError: The project's log is gone.
     """
+    project.refuse_lost_log()
     held = acquire(
         project.log,
         context.identity,

@@ -1,7 +1,8 @@
-"""Snapshots on their own: take one by hand, list, compare, verify."""
+"""Snapshots on their own: take one by hand, list, compare, verify, export the state."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from guardian.domain.drift import Difference, compare
 from guardian.domain.engine import PlanOptions
@@ -10,7 +11,7 @@ from guardian.domain.run import Outcome
 from guardian.domain.snapshot import Purpose, Snapshot, StateRef
 from guardian.domain.standing import KnownState
 from guardian.domain.state import EMPTY, State, parse_state
-from guardian.errors import ExitCode, UsageError
+from guardian.errors import ExitCode, NotFoundError, UsageError
 from guardian.operations import capture
 from guardian.operations.context import Checkout, Context
 from guardian.operations.guard import refuse_wrong_state
@@ -149,6 +150,33 @@ def diff(project: Project, before: str, after: str, *, differ: Differ) -> Diff:
     if not same:
         found = compare(recorded_state(project, old), recorded_state(project, new), paths=differ.paths)
     return Diff(before=old, after=new, differences=found)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exported:
+    """The raw state of a snapshot, and what is recorded about it."""
+
+    snapshot: Snapshot
+    state: StateRef
+    body: bytes
+
+
+def export(project: Project, name: str, *, file: Path, write: Callable[[Path, bytes], None]) -> Exported:
+    """Write the state that a snapshot recorded to a new file, as the backend had it.
+
+    Raises:
+        NotFoundError: No such snapshot, or no state was there when it was taken.
+        UsageError: The file is there already or cannot be written.
+    """
+    snapshot = project.resolve(name)
+    if snapshot.state is None:
+        raise NotFoundError(
+            f"snapshot {snapshot.id[:12]} holds no state: there was none when it was taken",
+            hint="guardian snapshot list    # those with a serial hold one",
+        )
+    body = project.get_state(snapshot.state)
+    write(file, body)
+    return Exported(snapshot=snapshot, state=snapshot.state, body=body)
 
 
 def verify(project: Project, names: Iterable[str], *, read_data: bool) -> dict[str, tuple[Finding, ...]]:

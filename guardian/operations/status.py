@@ -18,12 +18,16 @@ class Status:
 
 
 def status_of(project: Project, *, identity: Identity | None = None) -> Status:
-    """Read the newest record of the log; nothing else is needed.
+    """Read the newest record of the log; nothing else is needed unless there is none.
 
     Args:
         project: Which.
         identity: Tells whether the holder of the lease is dead; without it every holder counts as alive.
+
+    Raises:
+        StoreCorruptError: The project's log is gone.
     """
+    project.refuse_lost_log()
     head = project.log.head()
     standing = head.standing if head else Standing()
     lease = standing.lease
@@ -42,6 +46,9 @@ def _next(standing: Standing, *, died: bool) -> tuple[str, str]:
         return "guardian restore", f"run {standing.open_incident.run_id} failed and is not mended"
     if standing.hold is not None:
         return "guardian release --reason '...'", f"on hold: {standing.hold.reason}"
+    if standing.baseline is None and standing.last_snapshot is not None:
+        # The snapshot's plan had changes, or the run after it failed: another one would say the same.
+        return "guardian apply", "nothing is known to be good yet: an apply that goes well makes the baseline"
     if standing.baseline is None:
         return "guardian snapshot create", "there is no known-good snapshot yet"
     return "guardian apply", "nothing is in the way"

@@ -8,9 +8,10 @@ from guardian.domain.project import ProjectDescriptor
 from guardian.domain.snapshot import ConfigurationRef, Snapshot, StateRef
 from guardian.domain.standing import SnapshotLink
 from guardian.domain.state import StateFacts
+from guardian.errors import StoreCorruptError
 from guardian.repository import documents
 from guardian.repository.configurations import Configurations
-from guardian.repository.keys import object_key
+from guardian.repository.keys import log_prefix, object_key
 from guardian.repository.log import Log
 from guardian.repository.objects import ObjectKind, Objects
 from guardian.repository.snapshots import Snapshots
@@ -46,6 +47,20 @@ class Project:
         self._verification = Verification(
             objects=objects, states=self._states, configurations=self._configurations
         )
+
+    def refuse_lost_log(self) -> None:
+        """Refuse to take a project for a new one whose snapshots are there and whose log is not.
+
+        Raises:
+            StoreCorruptError: Its log is gone; with it went the baseline, the holds and the known state.
+        """
+        if self.log.head() is None and self._snapshots.any_written():
+            raise StoreCorruptError(
+                f"the log of {self.descriptor.name} is gone ({log_prefix(self.state_id)}), but its snapshots "
+                "are there: this is no new project",
+                hint="bring that directory or prefix back from a backup or from the bucket's older versions; "
+                "or begin anew: give an empty place as `store`",
+            )
 
     def put(self, kind: ObjectKind, content: bytes) -> str:
         """Store a content unless it is there, and return its id."""

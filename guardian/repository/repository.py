@@ -96,10 +96,20 @@ class Repository:
             read_only: Refuse every write through this object.
 
         Raises:
-            StoreFormatError: No repository, or one of another format.
+            NotFoundError: Nothing is there at all.
+            StoreFormatError: Something else than a repository, or one of another format.
             EncryptionError: It is encrypted and `sealer` is missing or does not fit, or the other way round.
         """
-        envelope = _envelope(_read_config(store), sealer, store)
+        try:
+            document = _read_config(store)
+        except _NoRepositoryError:
+            if any(key != PROBE for key in store.list("")):
+                raise
+            raise NotFoundError(
+                f"nothing is recorded here yet: there is no store at {store.address}",
+                hint="guardian apply    # or, for what is applied already: guardian snapshot create",
+            ) from None
+        envelope = _envelope(document, sealer, store)
         kept = _ReadOnlyStore(store) if read_only else store
         return cls(kept, envelope, clock=clock, identity=identity)
 

@@ -83,6 +83,10 @@ class Snapshots:
         except (ValueError, KeyError, TypeError) as error:
             raise StoreCorruptError(f"{key} is not the manifest of a snapshot: {error}") from error
 
+    def any_written(self) -> bool:
+        """Tell whether there is any manifest, counting or not."""
+        return next(iter(self._store.list(snapshot_prefix(self._state_id))), None) is not None
+
     def links(self, log: Log) -> Iterator[SnapshotLink]:
         """Yield the committed snapshots, newest first; see `Standing` for how the links lead backwards."""
         head = log.head()

@@ -133,6 +133,7 @@ def test_snapshot_verify_tells_sound_from_broken(history, capsys, tmp_path):
     *lines, result = answer(capsys, "snapshot", "verify", "baseline", exit_code=1)
     assert [each["sound"] for each in lines] == [False]
     assert lines[0]["findings"]
+    assert all("objects/" in each and "Finding(" not in each for each in lines[0]["findings"])
     assert result["error"]["code"] == "store_corrupt"
 
 
@@ -174,9 +175,56 @@ def test_a_project_is_found_by_name_from_anywhere(tmp_path, capsys, monkeypatch)
 def test_where_no_store_is_nothing_is_made(tmp_path, capsys):
     for argv in (["status"], ["run", "list"], ["snapshot", "list"], ["hold", "--reason=x"]):
         [result] = answer(capsys, *argv, exit_code=1)
-        assert result["error"]["code"].startswith("store")
-        assert result["error"]["hint"]
+        assert result["error"]["code"] == "not_found"
+        assert "nothing is recorded here yet" in result["error"]["message"]
+        assert "guardian snapshot create" in result["error"]["hint"]
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_place_of_other_things_is_no_store(tmp_path, capsys):
+    (tmp_path / "holiday.jpg").write_bytes(b"x")
+    [result] = answer(capsys, "status", f"--store={tmp_path}", exit_code=1)
+    assert result["error"]["code"] == "store_format"
+
+
+def test_what_is_suggested_repeats_what_was_typed(history, capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path.parent)
+    place = f"{tmp_path.name}/.guardian"
+    assert main(["status", "--store", place, "--project=network"]) == 0
+    assert f"Next: guardian restore --project=network --store={place}\n" in capsys.readouterr().out
+    assert main([f"-chdir={tmp_path.name}", "snapshot", "show", "latest", "--store= x y"]) == 1
+    assert f"Next: guardian apply -chdir={tmp_path.name} '--store= x y'    # or" in capsys.readouterr().err
+
+
+def test_a_snapshots_state_is_exported_byte_for_byte(history, capsys, tmp_path):
+    file = tmp_path / "state.json"
+    [result] = answer(capsys, "snapshot", "export", "baseline", str(file))
+    assert file.read_bytes() == store.state(1, a="x", b="y")
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert (result["snapshot_id"], result["serial"], result["lineage"]) == (history[0], 1, "L")
+    assert result["bytes"] == len(file.read_bytes())
+    [result] = answer(capsys, "snapshot", "export", "latest", str(file), exit_code=1)
+    assert "File exists" in result["error"]["message"]
+    assert file.read_bytes() == store.state(1, a="x", b="y")
+    [result] = answer(capsys, "snapshot", "export", "latest", exit_code=1)
+    assert result["error"]["code"] == "usage"
+
+
+def test_a_log_that_is_gone_makes_no_new_project(history, capsys, tmp_path):
+    [log] = (tmp_path / ".guardian" / "states").glob("*/log")
+    log.rename(tmp_path / "away")
+    for argv in (["status"], ["hold", "--reason=x"], ["release", "--reason=x"]):
+        [result] = answer(capsys, *argv, exit_code=1)
+        assert result["error"]["code"] == "store_corrupt"
+        assert "network is gone" in result["error"]["message"]
+    assert not log.exists()
+
+
+def test_a_group_without_a_command_is_one_message(capsys):
+    [result] = answer(capsys, "snapshot", exit_code=1)
+    assert result["error"]["message"] == "no command given"
+    assert main(["run", "--store=x", "list"]) == 1
+    assert "--store stands before the command" in capsys.readouterr().err
 
 
 def test_settings_that_cannot_be_used_are_one_message(tmp_path, capsys):

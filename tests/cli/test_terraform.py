@@ -119,7 +119,6 @@ def test_a_plan_is_saved_and_applied(guardian, module):
         (["apply", "-auto-approve", "--on-failure=ask"], "needs a terminal"),
         (["apply", "-auto-approve", "--on-failure=retry"], "is not one of"),
         (["apply", "-auto-approve", "-parallelism=many"], "whole number"),
-        (["restore"], "no terminal"),
         (["apply", "-auto-aprove"], "unknown option"),
     ],
 )
@@ -130,6 +129,24 @@ def test_what_cannot_be_done_is_said_before_anything_is_done(guardian, module, a
     assert not (module / "terraform.tfstate").exists()
 
 
+def test_a_restore_without_a_terminal_says_what_to_type_instead(guardian, module):
+    guardian("apply", "-auto-approve")
+    code, lines, _ = guardian("restore", "-chdir=.", "latest")
+    assert (code, lines[-1]["error"]["code"]) == (1, "usage")
+    assert "no terminal" in lines[-1]["error"]["message"]
+    assert lines[-1]["error"]["hint"].startswith("guardian restore -chdir=. latest -auto-approve")
+    code, lines, _ = guardian("restore", "beefbeef")
+    assert (code, lines[-1]["error"]["code"]) == (1, "not_found")
+
+
+def test_a_restore_where_nothing_is_recorded_makes_nothing(guardian, module):
+    before = sorted(module.iterdir())
+    code, lines, _ = guardian("restore", "-auto-approve")
+    assert (code, lines[-1]["error"]["code"]) == (1, "not_found")
+    assert "nothing is recorded here yet" in lines[-1]["error"]["message"]
+    assert sorted(module.iterdir()) == before
+
+
 def test_a_variable_that_changes_the_command_is_refused(guardian, module):
     code, lines, _ = guardian("apply", "-auto-approve", TF_CLI_ARGS_plan="-destroy")
     assert (code, lines[-1]["error"]["code"]) == (1, "environment_refused")
@@ -137,11 +154,13 @@ def test_a_variable_that_changes_the_command_is_refused(guardian, module):
 
 
 def test_a_snapshot_is_taken_by_hand(guardian):
+    code, lines, _ = guardian("snapshot", "create", "-var=size=3")
+    assert (code, lines[-1]["promoted"], lines[-1]["pending"]) == (0, False, 1)
+    code, lines, _ = guardian("status")
+    assert lines[-1]["next"]["command"] == "guardian apply"
     guardian("apply", "-auto-approve")
     code, lines, _ = guardian("snapshot", "create")
     assert (code, lines[-1]["promoted"]) == (0, True)
-    code, lines, _ = guardian("snapshot", "create", "-var=size=3")
-    assert (code, lines[-1]["promoted"], lines[-1]["pending"]) == (0, False, 1)
 
 
 def test_doctor_says_what_is_there(guardian):
@@ -212,6 +231,21 @@ def test_a_person_chooses_after_a_failure(at_terminal, module, guardian):
     child.expect("Restored to .*, proven")
     child.wait()
     assert child.exitstatus == 5
+
+
+def test_who_does_not_choose_after_a_failure_holds(at_terminal, module, guardian):
+    guardian("apply", "-auto-approve")
+    (module / "main.tf").write_text(GOOD + BAD)
+    child = at_terminal("apply", "-auto-approve", "--store=.guardian")
+    child.expect("What now")
+    child.expect("guardian restore --store=.guardian later")
+    child.sendintr()
+    child.expect("The project is on hold")
+    child.expect("1. guardian restore --store=.guardian ")
+    child.wait()
+    assert child.exitstatus == 3
+    _, lines, _ = guardian("run", "list")
+    assert next(each["outcome"] for each in lines if each["type"] == "run") == "failed_held"
 
 
 def test_asking_works_with_stdin_redirected(at_terminal, module, guardian_exe):

@@ -19,6 +19,7 @@ from guardian.domain.run import Progress
 from guardian.domain.standing import Standing
 from guardian.operations.runs import Run
 from guardian.operations.status import Status
+from guardian.repository.verification import Finding
 from tests.cli import values
 from tests.cli.golden import assert_golden
 
@@ -81,7 +82,7 @@ TEXTS: dict[str, Callable[[], str]] = {
     "snapshot-show-bare.txt": lambda: snapshots.show_text(values.BARE, baseline=False, paint=PLAIN),
     "snapshot-diff.txt": lambda: snapshots.diff_text(values.DIFFERENCES, PLAIN),
     "snapshot-verify.txt": lambda: snapshots.verify_text(
-        {"4f" * 32: (), "aa" * 32: ("state: digest differs",)}, PLAIN
+        {"4f" * 32: (), "aa" * 32: (Finding(key="objects/ab/abcd", problem="the digest differs"),)}, PLAIN
     ),
     "run-list.txt": lambda: runs.list_text([RUN, CUT_SHORT], PLAIN),
     "run-show.txt": lambda: runs.show_text(RUN, PLAIN),

@@ -64,9 +64,11 @@ def test_two_that_make_the_same_repository_agree() -> None:
 def test_what_is_no_repository_is_refused_and_left_as_it_is() -> None:
     empty, other = FakeBlobStore(), FakeBlobStore()
     other.bodies["holiday.jpg"] = b"x"
-    for store in (empty, other):
-        with pytest.raises(StoreFormatError, match="not a guardian repository"):
-            reopen(store)
+    with pytest.raises(NotFoundError, match="nothing is recorded here yet") as nothing:
+        reopen(empty)
+    assert "guardian snapshot create" in nothing.value.hint
+    with pytest.raises(StoreFormatError, match="not a guardian repository"):
+        reopen(other)
     with pytest.raises(StoreFormatError, match="not empty"):
         open_repository(other)
     assert empty.bodies == {}

@@ -44,7 +44,10 @@ def _content(path: Path) -> bytes:
         with path.open("rb") as file:
             body = file.read(MAX_FILE_BYTES + 1)
     except OSError as error:
-        raise EngineError(f"cannot read the plan file {path}: {error.strerror}") from error
+        raise EngineError(
+            f"cannot read the plan file {path}: {error.strerror}",
+            hint="guardian plan -out=FILE    # saves one",
+        ) from error
     if len(body) > MAX_FILE_BYTES:
         raise EngineError(f"{path} is larger than any plan file should be ({MAX_FILE_BYTES} bytes)")
     return body

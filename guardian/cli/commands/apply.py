@@ -43,7 +43,7 @@ def apply(given: ApplyFlags, console: Console) -> Result:
                 allow_delete=given.allow_delete,
             ),
         )
-    console.show(outcome.apply_text(ended, console.paint))
+    console.show(outcome.apply_text(ended, console.paint, console.typed))
     if ended.receipt is not None:
         console.line({"type": "receipt", **ended.receipt.to_json()})
     return _result(ended)

@@ -73,7 +73,8 @@ def init(given: ProjectOptions, console: Console) -> Result:
     schema = directory / SCHEMA_NAME
     if not os.path.lexists(schema):
         _create(schema, files("guardian").joinpath("schemas/settings.schema.json").read_text("utf-8"))
-    console.show(f"Wrote {visible(str(written))}\n  Next: guardian doctor    # then guardian apply")
+    following = console.typed.again("guardian doctor")
+    console.show(f"Wrote {visible(str(written))}\n  Next: {following}    # then guardian apply")
     return Result(
         command="init",
         outcome=Outcome.OK,

@@ -34,7 +34,7 @@ def plan(given: PlanFlags, console: Console) -> Result:
                 out=Path(given.out) if given.out is not None else None,
             ),
         )
-    console.show(outcome.plan_text(seen, console.paint))
+    console.show(outcome.plan_text(seen, console.paint, console.typed))
     differs = given.detailed_exitcode and seen.has_changes
     return Result(
         command="plan",

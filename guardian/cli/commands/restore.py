@@ -30,7 +30,7 @@ class RestoreFlags(EngineOptions):
 
 def restore(given: RestoreFlags, console: Console) -> Result:
     """Bring the infrastructure back to the baseline, or to a snapshot, and prove it."""
-    with at_work(given, console) as work:
+    with at_work(given, console, make=False) as work:
         ended = run_restore(
             work.context,
             RestoreRequest(
@@ -43,7 +43,7 @@ def restore(given: RestoreFlags, console: Console) -> Result:
                 options=given.apply_options,
             ),
         )
-    console.show(outcome.restore_text(ended, dry_run=given.dry_run, paint=console.paint))
+    console.show(outcome.restore_text(ended, dry_run=given.dry_run, paint=console.paint, typed=console.typed))
     if ended.receipt is not None:
         console.line({"type": "receipt", **ended.receipt.to_json()})
     return Result(

@@ -1,7 +1,9 @@
-"""`guardian snapshot create|list|show|diff|verify`."""
+"""`guardian snapshot create|list|show|diff|verify|export`."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 
+from guardian.adapters.workplace import write_new
 from guardian.cli.command import group
 from guardian.cli.console import Console
 from guardian.cli.declare import argument, arguments, flag, value
@@ -9,6 +11,7 @@ from guardian.cli.options import PlanningOptions, ProjectOptions
 from guardian.cli.result import Result
 from guardian.cli.views import snapshots
 from guardian.cli.views.table import SHORT_ID
+from guardian.cli.views.terminal import visible
 from guardian.cli.work import at_work, project_to_read
 from guardian.domain.run import Outcome
 from guardian.errors import ExitCode, StoreCorruptError, UsageError
@@ -48,6 +51,15 @@ class VerifyFlags(ProjectOptions):
     quick: bool = flag("--quick", "Only that everything is there; do not read it and compare digests")
 
 
+@dataclass(frozen=True, kw_only=True)
+class ExportFlags(ProjectOptions):
+    """The options of `guardian snapshot export`."""
+
+    words: tuple[str, ...] = arguments(
+        "SNAPSHOT FILE", "An id or its beginning, baseline, or latest; and a file that is not there yet"
+    )
+
+
 def create(given: CreateFlags, console: Console) -> Result:
     """Take a snapshot of what is there; it becomes the baseline when the plan is empty."""
     with at_work(given, console) as work:
@@ -65,7 +77,8 @@ def create(given: CreateFlags, console: Console) -> Result:
         console.show(f"Snapshot {short} taken; the plan is empty, so that it is the baseline now")
     else:
         console.show(
-            f"Snapshot {short} taken; it is not the baseline: the plan still holds changes ({made.pending})"
+            f"Snapshot {short} taken; it is not the baseline: the plan still holds changes ({made.pending})\n"
+            f"  Next: {console.typed.again('guardian apply')}    # an apply that goes well makes a baseline"
         )
     return Result(
         command="snapshot create",
@@ -126,7 +139,7 @@ def verify(given: VerifyFlags, console: Console) -> Result:
                 "type": "verified",
                 "id": snapshot_id,
                 "sound": not found,
-                "findings": [str(each) for each in found],
+                "findings": [snapshots.finding_words(each) for each in found],
             }
         )
     broken = [each[:SHORT_ID] for each, found in findings.items() if found]
@@ -136,6 +149,27 @@ def verify(given: VerifyFlags, console: Console) -> Result:
             hint="guardian snapshot create    # takes a new one while what it describes is there",
         )
     return _done("snapshot verify", project)
+
+
+def export(given: ExportFlags, console: Console) -> Result:
+    """Write the state that a snapshot recorded to a file, byte for byte; it holds secrets in plain text."""
+    if len(given.words) != 2:  # noqa: PLR2004 - what, and where to
+        raise UsageError(
+            "snapshot export takes a snapshot and a file",
+            hint="guardian snapshot export latest FILE    # `guardian snapshot list` shows which there are",
+        )
+    name, file = given.words
+    project = project_to_read(given)
+    exported = operations.export(project, name, file=Path(file), write=write_new)
+    state = exported.state
+    console.show(
+        f"Wrote {len(exported.body)} bytes to {visible(file)}: snapshot {exported.snapshot.id[:SHORT_ID]}, "
+        f"serial {state.serial}, lineage {visible(state.lineage)}"
+    )
+    return replace(
+        _done("snapshot export", project, snapshot_id=exported.snapshot.id),
+        more={"file": file, "bytes": len(exported.body), "serial": state.serial, "lineage": state.lineage},
+    )
 
 
 def _baseline(project: Project) -> str | None:
@@ -161,7 +195,8 @@ app = group(
         "show": (ShowFlags, show),
         "diff": (DiffFlags, diff),
         "verify": (VerifyFlags, verify),
+        "export": (ExportFlags, export),
     },
     name="snapshot",
-    help_="Create, list, show, compare and verify snapshots.",
+    help_="Create, list, show, compare, verify and export snapshots.",
 )

@@ -1,5 +1,7 @@
 """`guardian status`."""
 
+from dataclasses import replace
+
 from guardian.adapters.system import ProcessIdentity
 from guardian.cli.command import application
 from guardian.cli.console import Console
@@ -15,6 +17,7 @@ from guardian.operations.status import status_of
 def status(given: ProjectOptions, console: Console) -> Result:
     """Say on one screen where the project stands, and what to type next."""
     seen = status_of(project_to_read(given), identity=ProcessIdentity())
+    seen = replace(seen, next_command=console.typed.again(seen.next_command))
     console.show(status_text(seen, console.paint))
     last_run = seen.standing.last_run
     return Result(

@@ -1,15 +1,18 @@
 """The last words of a command that ran the engine: how it ended, and what to type next."""
 
+from shlex import quote
+
+from guardian.cli.typed import Typed
 from guardian.cli.views.receipt import receipt_text
 from guardian.cli.views.table import SHORT_ID
-from guardian.cli.views.terminal import Paint, visible
+from guardian.cli.views.terminal import Paint, by_address, visible
 from guardian.domain.run import Outcome
 from guardian.operations.apply import ApplyResult
 from guardian.operations.preview import Preview
 from guardian.operations.restore import RestoreResult
 
 
-def plan_text(seen: Preview, paint: Paint) -> str:
+def plan_text(seen: Preview, paint: Paint, typed: Typed) -> str:
     """Return what follows a plan that was shown."""
     lines = []
     if seen.loses_data:
@@ -18,12 +21,12 @@ def plan_text(seen: Preview, paint: Paint) -> str:
     if seen.saved is not None:
         lines += [
             f"Saved the plan to {visible(str(seen.saved))}",
-            f"  Next: guardian apply {visible(str(seen.saved))}",
+            f"  Next: {typed.again('guardian apply')} {visible(quote(str(seen.saved)))}",
         ]
     return "\n".join(["", *lines]) if lines else ""
 
 
-def apply_text(ended: ApplyResult, paint: Paint) -> str:
+def apply_text(ended: ApplyResult, paint: Paint, typed: Typed) -> str:
     """Return how an apply ended; the failure itself was shown when it happened."""
     match ended.outcome:
         case Outcome.APPLIED:
@@ -34,7 +37,7 @@ def apply_text(ended: ApplyResult, paint: Paint) -> str:
         case Outcome.INTERRUPTED:
             lines = [
                 paint.yellow(paint.bold("Interrupted.")),
-                "  Next: guardian status    # says what is in doubt",
+                f"  Next: {typed.again('guardian status')}    # says what is in doubt",
             ]
         case Outcome.RESTORED if ended.receipt is not None:
             lines = [receipt_text(ended.receipt, paint)]
@@ -42,34 +45,32 @@ def apply_text(ended: ApplyResult, paint: Paint) -> str:
             lines = [receipt_text(ended.receipt, paint)] if ended.receipt is not None else []
             lines += [
                 paint.red(paint.bold("The recovery did not arrive: a person is needed now.")),
-                *_by_hand(ended),
+                *_by_hand(ended, typed),
             ]
         case _:
-            lines = [paint.yellow(paint.bold("The project is on hold: no apply passes.")), *_ways(ended)]
+            held = paint.yellow(paint.bold("The project is on hold: no apply passes."))
+            lines = [held, *_ways(ended, typed)]
     return "\n".join(lines)
 
 
-def restore_text(ended: RestoreResult, *, dry_run: bool, paint: Paint) -> str:
+def restore_text(ended: RestoreResult, *, dry_run: bool, paint: Paint, typed: Typed) -> str:
     """Return how a restore ended."""
     if ended.target_id is None:
         return paint.green("Nothing to restore: the last run changed nothing that is not mended.")
     target = visible(ended.target_id[:SHORT_ID])
+    again = typed.again("guardian restore") + ("" if ended.failed_run is not None else f" {target}")
     if dry_run:
         if ended.outcome is Outcome.OK:
             return paint.green(f"Nothing to do: the project is at {target}.")
-        return f"This would bring the project to {target}.\n  Next: guardian restore{_named(ended, target)}"
+        return f"This would bring the project to {target}.\n  Next: {again}"
     lines = [receipt_text(ended.receipt, paint)] if ended.receipt is not None else []
     if ended.outcome is not Outcome.RESTORED:
         lines += [
             paint.red(paint.bold("The recovery did not arrive: a person is needed now.")),
-            "  1. guardian run show last          # what it did, and why it stopped",
-            f"  2. guardian restore{_named(ended, target)}    # again, once the cause is mended",
+            f"  1. {typed.again('guardian run show')} last    # what it did, and why it stopped",
+            f"  2. {again}    # again, once the cause is mended",
         ]
     return "\n".join(lines)
-
-
-def _named(ended: RestoreResult, target: str) -> str:
-    return "" if ended.failed_run is not None else f" {target}"
 
 
 def _known_good(ended: ApplyResult) -> str:
@@ -77,17 +78,19 @@ def _known_good(ended: ApplyResult) -> str:
     return f"  Baseline {baseline}, run {visible(ended.run_id)}"
 
 
-def _ways(ended: ApplyResult) -> list[str]:
-    touched = ended.progress.touched
+def _ways(ended: ApplyResult, typed: Typed) -> list[str]:
+    touched = sorted(ended.progress.touched, key=by_address)
+    restore, release = typed.again("guardian restore"), f"{typed.again('guardian release')} --reason '...'"
+    width = max(len(restore), len(release))
     return [
-        "  1. guardian restore                 # back to the baseline; touches:",
+        f"  1. {restore:{width}}  # back to the baseline; touches:",
         *[f"       {visible(each)}" for each in touched],
-        "  2. guardian release --reason '...'  # when it was mended by hand; touches nothing",
+        f"  2. {release:{width}}  # when it was mended by hand; touches nothing",
     ]
 
 
-def _by_hand(ended: ApplyResult) -> list[str]:
+def _by_hand(ended: ApplyResult, typed: Typed) -> list[str]:
     return [
-        f"  1. guardian run show {visible(ended.run_id)}    # both failures",
-        "  2. guardian restore    # again, once the cause is mended",
+        f"  1. {typed.again('guardian run show')} {visible(ended.run_id)}    # both failures",
+        f"  2. {typed.again('guardian restore')}    # again, once the cause is mended",
     ]

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 
-from guardian.cli.views.terminal import Paint, rendered, visible
+from guardian.cli.views.terminal import Paint, by_address, rendered, visible
 from guardian.domain.data_holders import DATA_HOLDERS
 from guardian.domain.guards import reversibility
 from guardian.domain.plan import DESTRUCTIVE, Action, Counts, PlannedChange, PlanSummary
@@ -56,7 +56,7 @@ def way_back_text(
     elif summary.changes:
         blocks.append("\n".join(change_lines(summary.changes, paint)))
     verdicts = []
-    for each in summary.changes:
+    for each in _sorted(summary.changes):
         if each.action is Action.DELETE and each.address in made_by_run:
             verdicts.append(f"  - {visible(each.address)}: the failed run made it, it goes")
         elif each.action in {Action.CREATE, Action.REPLACE}:
@@ -72,7 +72,7 @@ def way_back_text(
 
 def change_lines(changes: Iterable[PlannedChange], paint: Paint) -> list[str]:
     """Return one line a change: sign, address, what happens and why."""
-    return [f"  {_sign(each, paint)} {_words(each)}" for each in changes]
+    return [f"  {_sign(each, paint)} {_words(each)}" for each in _sorted(changes)]
 
 
 def counts_text(summary: PlanSummary) -> str:
@@ -92,7 +92,7 @@ def _counts(counts: Counts) -> str:
 def _verdicts(summary: PlanSummary, paint: Paint) -> list[str]:
     lines = [
         f"  {paint.red('!')} {visible(each.address)}: {reversibility(each)}"
-        for each in summary.changes
+        for each in _sorted(summary.changes)
         if each.action in DESTRUCTIVE
     ]
     undoable = sum(each.action not in DESTRUCTIVE for each in summary.changes)
@@ -100,20 +100,32 @@ def _verdicts(summary: PlanSummary, paint: Paint) -> list[str]:
         each.action in DESTRUCTIVE and each.resource_type in DATA_HOLDERS for each in summary.changes
     )
     if summary.changes:
-        lost = f", {holders} of them with the loss of data" if holders else ""
-        lines.append(
-            f"  {undoable} of {_many(len(summary.changes), 'change')} can be undone as they were, "
-            f"{len(summary.changes) - undoable} cannot{lost}"
-        )
+        lines.append(f"  {_undoing(undoable, len(summary.changes) - undoable, holders)}")
     lines += _drift_lines(summary.drifted, paint)
     return lines
+
+
+def _undoing(can: int, cannot: int, losing: int) -> str:
+    """Say how many changes can be undone; `losing` of those that cannot lose data."""
+    if not cannot:
+        return "the change can be undone" if can == 1 else f"all {can} changes can be undone"
+    if not can and cannot == 1:
+        return "the change cannot be undone as it was" + (": it loses data" if losing else "")
+    lost = f", {losing} of them with the loss of data" if losing else ""
+    if not can:
+        return f"none of the {cannot} changes can be undone as it was{lost}"
+    return f"{can} of {can + cannot} changes can be undone, {cannot} cannot{lost}"
+
+
+def _sorted(changes: Iterable[PlannedChange]) -> list[PlannedChange]:
+    return sorted(changes, key=lambda each: by_address(each.address))
 
 
 def _drift_lines(drifted: Sequence[str], paint: Paint) -> list[str]:
     if not drifted:
         return []
     lines = [f"  {paint.yellow('~')} {_many(len(drifted), 'instance')} changed outside Terraform:"]
-    lines += [f"      {visible(each)}" for each in drifted[:SHOWN_DRIFT]]
+    lines += [f"      {visible(each)}" for each in sorted(drifted, key=by_address)[:SHOWN_DRIFT]]
     if len(drifted) > SHOWN_DRIFT:
         lines.append(f"      and {len(drifted) - SHOWN_DRIFT} more")
     return lines

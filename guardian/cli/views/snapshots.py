@@ -10,6 +10,7 @@ from guardian.domain import fields
 from guardian.domain.drift import Difference, Kind, PathChange
 from guardian.domain.redaction import MASK
 from guardian.domain.snapshot import Snapshot
+from guardian.repository.verification import Finding
 
 SHOWN_VALUE = 60
 _SIGNS = {Kind.ADDED: "+", Kind.REMOVED: "-", Kind.CHANGED: "~", Kind.TAINTED: "!"}
@@ -130,16 +131,23 @@ def difference_line(each: Difference) -> dict[str, Any]:
     }
 
 
-def verify_text(findings: Mapping[str, Iterable[object]], paint: Paint) -> str:
+def finding_words(found: Finding) -> str:
+    """Return one finding as a sentence that names what it is about."""
+    return found.problem if found.key in found.problem else f"{found.key}: {found.problem}"
+
+
+def verify_text(findings: Mapping[str, Iterable[Finding]], paint: Paint) -> str:
     """Return which snapshots are sound, and what is wrong with the others."""
     lines = []
     broken = 0
     for snapshot_id, found in findings.items():
-        wrong = [visible(str(each)) for each in found]
+        wrong = [visible(finding_words(each)) for each in found]
         broken += bool(wrong)
         verdict = paint.red("broken") if wrong else paint.green("sound")
         lines.append(f"{visible(snapshot_id[:SHORT_ID])}  {verdict}")
         lines += [f"      {each}" for each in wrong]
+    if not findings:
+        return "No snapshots yet."
     return "\n".join([*lines, "", f"{len(findings) - broken} of {len(findings)} snapshots are sound"])
 
 

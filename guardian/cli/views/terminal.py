@@ -8,6 +8,9 @@ import re
 
 # Terraform colours its own rendering with these and nothing else.
 _COLOUR = re.compile(r"(\x1b\[[0-9;]*m)")
+_NUMBERED = re.compile(r"([^0-9]*)([0-9]{0,18})")
+SHOWN_LINES = 20
+SHOWN_CHARACTERS = 2000
 
 
 def visible(text: str) -> str:
@@ -21,6 +24,25 @@ def visible_lines(text: str) -> str:
     """Return `text` with its line ends and tabs kept, everything else as `visible` does."""
     lines = text.replace("\r\n", "\n").split("\n")
     return "\n".join("\t".join(visible(part) for part in line.split("\t")) for line in lines)
+
+
+def shortened(text: str, *, rest: str) -> str:
+    """Return the end of a text that would fill more than a screen, with a line on how much is left out.
+
+    Args:
+        text: What Terraform, a provider or a provisioner wrote, with its line ends; made visible already.
+        rest: What shows all of it, for instance `guardian run show RUN --json`.
+    """
+    kept = "\n".join(text.split("\n")[-SHOWN_LINES:])[-SHOWN_CHARACTERS:]
+    if len(kept) == len(text):
+        return text
+    return f"[{len(text) - len(kept)} characters left out; {rest} has them]\n{kept}"
+
+
+def by_address(address: str) -> tuple[tuple[str, int], ...]:
+    """Return what to sort addresses by: as people read them, `p[2]` before `p[10]`."""
+    # Each part is the text before a number, and that number.
+    return tuple((text, int(number or 0)) for text, number in _NUMBERED.findall(address))
 
 
 def rendered(text: str, *, color: bool) -> str:
