@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from guardian import wiring
 from guardian.domain.engine import Backend, EngineVersion, RawState, WorkingDirectory
-from guardian.errors import StoreUnreachableError
-from guardian.repository.keys import CONFIG, PROBE
+from guardian.errors import NotFoundError, StoreUnreachableError
+from guardian.repository.keys import PROBE
 from guardian.repository.probe import refuse_overwriting
 from guardian.settings import Settings
 
@@ -46,9 +46,10 @@ def try_store(settings: Settings, root: Path) -> str:
     """
     store = wiring.blob_store(settings, root)
     _refuse_read_only(settings)
-    if not store.exists(CONFIG):
+    try:
+        projects = wiring.open_repository(settings, root, make=False).projects()
+    except NotFoundError:
         return f"{store.address}: nothing there yet, the first apply makes it"
-    projects = wiring.open_repository(settings, root, make=False).projects()
     refuse_overwriting(store)
     names = ", ".join(sorted(each.name for each in projects)) or "none yet"
     return f"{store.address} takes what it is given and gives it back; projects: {names}"

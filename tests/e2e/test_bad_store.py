@@ -83,6 +83,22 @@ def test_a_read_only_store(applied, tmp_path):
         )
 
 
+def test_doctor_finds_a_store_that_became_read_only_or_full(applied, tmp_path):
+    with mounted(tmp_path / "store", "size=1m,mode=0700") as store:
+        environment = {"GUARDIAN_STORE": str(store)}
+        assert applied.run("apply", "-auto-approve", environment=environment).exit_code == 0
+        assert applied.run("doctor", environment=environment).exit_code == 0
+        subprocess.run(["mount", "-o", "remount,ro", str(store)], check=True)
+        said = applied.run("doctor", environment=environment)
+        assert (said.exit_code, "read-only" in said.stdout) == (1, True)
+        subprocess.run(["mount", "-o", "remount,rw", str(store)], check=True)
+        with (store / "ballast").open("wb", buffering=0) as ballast:
+            while os.statvfs(store).f_bavail:
+                ballast.write(bytes(4096))
+        said = applied.run("doctor", environment=environment)
+        assert (said.exit_code, "is full" in said.stdout) == (1, True)
+
+
 def test_a_store_that_belongs_to_somebody_else(applied, tmp_path):
     if os.geteuid() == 0:
         lacking("an unprivileged user", "root writes everywhere")
