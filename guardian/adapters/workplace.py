@@ -67,7 +67,9 @@ class DiskWorkplace:
             beside.replace(path)
         except OSError as error:
             beside.unlink(missing_ok=True)
-            raise UsageError(f"cannot write {path}: {error.strerror}") from error
+            raise UsageError(
+                f"cannot write {path}: {error.strerror}", hint="name another place for it"
+            ) from error
 
     def read(self, path: Path) -> bytes:
         """See the port."""

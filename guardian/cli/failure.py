@@ -6,7 +6,7 @@ from guardian.cli.console import Console
 from guardian.cli.crash import crash_report
 from guardian.cli.result import Result, full_message, outcome_of
 from guardian.cli.views.terminal import Paint, shortened, visible_lines
-from guardian.errors import ExitCode, GuardianError, InterruptedRunError
+from guardian.errors import ExitCode, GuardianError, InterruptedRunError, StoreCorruptError
 
 
 class CrashError(GuardianError):
@@ -27,6 +27,12 @@ def tell(failure: BaseException, *, console: Console, command: str, project: str
         What the process exits with.
     """
     error = as_guardian_error(failure)
+    if isinstance(error, StoreCorruptError) and not error.hint:
+        error.hint = (
+            "guardian snapshot verify    # says which snapshots are sound"
+            if command != "snapshot verify"
+            else "bring back what it names, from a backup or from the bucket's older versions"
+        )
     error.hint = console.typed.again(error.hint)
     console.say(error_text(error, console.message_paint))
     console.line(
