@@ -149,6 +149,13 @@ def test_a_stale_plan(applied):
     refuse(applied, "apply", "saved.tfplan", exit_code=4, words=("stale", "guardian plan -out"))
 
 
+def test_a_plan_from_before_there_was_a_state(fresh):
+    save_plan(fresh)
+    shutil.copy(fresh.root / "saved.tfplan", fresh.root / "again.tfplan")
+    assert fresh.run("apply", "saved.tfplan").exit_code == 0
+    refuse(fresh, "apply", "again.tfplan", exit_code=4, words=("stale", "before the state existed"))
+
+
 def test_a_plan_of_another_state(applied, tmp_path):
     other = Checkout(tmp_path / "other", applied.exe)
     other.write(GOOD)
@@ -168,7 +175,7 @@ def test_a_plan_of_another_configuration(applied):
 def test_not_a_plan(applied, body):
     (applied.root / "saved.tfplan").write_bytes(body)
     refuse(applied, "apply", "saved.tfplan", exit_code=1, words=("not a saved plan", "saved.tfplan"))
-    refuse(applied, "apply", "nowhere.tfplan", exit_code=1, words=("nowhere.tfplan",))
+    refuse(applied, "apply", "nowhere.tfplan", exit_code=1, words=("nowhere.tfplan", "guardian plan -out"))
 
 
 @pytest.mark.parametrize(
@@ -197,7 +204,12 @@ def test_an_emptied_state(fresh):
 @pytest.mark.parametrize("body", [b"", b'{"version": 4, "serial": 1, "line', b"[]"])
 def test_a_torn_state(applied, body):
     (applied.root / "terraform.tfstate").write_bytes(body)
-    refuse(applied, "apply", "-auto-approve", exit_code=4, words=("state", "guardian snapshot list"))
+    refuse(applied, "apply", "-auto-approve", exit_code=4, words=("state", "guardian snapshot export"))
+    refuse(applied, "restore", "-auto-approve", exit_code=4, words=("state", "guardian snapshot export"))
+    # What the messages and the runbook lead to.
+    (applied.root / "terraform.tfstate").rename(applied.root / "broken.tfstate")
+    assert applied.run("snapshot", "export", "baseline", "terraform.tfstate").exit_code == 0
+    assert applied.run("apply", "-auto-approve").exit_code == 0
 
 
 def test_a_state_that_vanished(applied):
@@ -218,7 +230,7 @@ def test_a_state_that_vanished(applied):
 def test_settings_that_cannot_be_used(applied, text, words):
     applied.write(text, "guardian.yaml")
     before = applied.stored()
-    refuse(applied, "apply", "-auto-approve", exit_code=1, words=words)
+    refuse(applied, "apply", "-auto-approve", exit_code=1, words=(*words, "Next:"))
     assert applied.stored() == before
 
 

@@ -1,9 +1,11 @@
 """The guarded apply over a Terraform in memory: what is recorded when, and what refuses."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from guardian.domain.engine import Diagnostic, EngineOutcome
 from guardian.domain.incident import StateRecord
 from guardian.domain.journal import Kind
 from guardian.domain.run import Outcome
@@ -12,11 +14,14 @@ from guardian.errors import (
     DeclinedError,
     ExitCode,
     HeldError,
+    InterruptedRunError,
     PlanFailedError,
     RefusedError,
+    StoreCorruptError,
     UnrecordedError,
     UsageError,
 )
+from guardian.operations.apply import ApplyRequest, apply
 from tests.fakes.engine import NOWHERE
 from tests.fakes.world import World
 
@@ -100,6 +105,54 @@ def test_a_failure_puts_the_project_on_hold(world):
     with pytest.raises(HeldError, match="local-exec provisioner error"):
         world.apply()
     assert applies(world) == 2
+
+
+def test_who_does_not_choose_holds(world):
+    world.apply()
+    world.configure(a="changed", b="2 <- a", c="!")
+    context = world.context(answers=[])
+
+    def hung_up(*_):
+        raise InterruptedRunError("the terminal was closed before the question was answered")
+
+    context.audience.choose = hung_up
+    ended = apply(context, ApplyRequest(checkout=world.checkout, auto_approve=True, on_failure="ask"))
+    assert (ended.outcome, ended.exit_code) == (Outcome.FAILED_HELD, ExitCode.FAILED_HELD)
+    standing = world.project.log.standing()
+    assert standing.hold is not None
+    assert standing.last_run is not None
+    assert standing.last_run.outcome == "failed_held"
+
+
+def test_the_hold_names_the_signal_that_killed_terraform(world):
+    real = world.engine.apply
+    world.engine.apply = lambda *arguments, **given: replace(
+        real(*arguments, **given), exit_code=-9, diagnostics=()
+    )
+    assert world.apply().exit_code is ExitCode.FAILED_HELD
+    hold = world.project.log.standing().hold
+    assert hold is not None
+    assert hold.reason == "Terraform was killed by signal 9"
+
+
+def test_a_log_that_is_gone_is_no_new_project(world):
+    world.apply()
+    for key in [each for each in world.store.bodies if "/log/" in each]:
+        del world.store.bodies[key]
+    for operation in (world.apply, world.snapshot, world.restore):
+        with pytest.raises(StoreCorruptError, match=r"the log of .* is gone"):
+            operation()
+    assert not [each for each in world.store.bodies if "/log/" in each]
+
+
+def test_what_terraform_repeats_is_said_once(world):
+    world.apply()
+    world.configure(a="2", b="2 <- a")
+    repeated = Diagnostic(severity="error", summary="execution halted")
+    world.engine.plan = lambda *_, **__: EngineOutcome(exit_code=1, diagnostics=(repeated,) * 4)
+    with pytest.raises(PlanFailedError, match=r"^execution halted \(4 times\)$") as failed:
+        world.apply()
+    assert failed.value.hint.startswith("mend what it names")
 
 
 def test_on_failure_restore_comes_back_at_once(world):

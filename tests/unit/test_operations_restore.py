@@ -10,7 +10,10 @@ from guardian.errors import (
     ExitCode,
     HeldError,
     RestoreIncompleteError,
+    WrongStateError,
 )
+from guardian.operations import hold as holds
+from guardian.operations.restore import RestoreRequest, restore
 from guardian.operations.status import status_of
 from tests.fakes.blobs import FakeBlobStore
 from tests.fakes.world import World
@@ -83,6 +86,30 @@ def test_nothing_failed_is_no_error(world):
     ended = world.restore()
     assert (ended.outcome, ended.exit_code, ended.target_id) == (Outcome.OK, ExitCode.OK, None)
     assert applies(world) == 1
+
+
+@pytest.mark.parametrize("body", [None, b"", b"{}"])
+def test_nothing_failed_is_not_said_of_a_lost_record(world, body):
+    world.backend.body = body
+    with pytest.raises(WrongStateError) as refused:
+        restore(world.context(), RestoreRequest(checkout=world.checkout, auto_approve=True))
+    assert "guardian snapshot export" in refused.value.hint
+    assert applies(world) == 1
+
+
+def test_a_hold_by_a_person_outlives_the_way_back_and_is_said(world):
+    first = world.project.log.standing().baseline
+    world.configure(**{**GOOD, "a": "new"})
+    world.apply()
+    holds.set_hold(world.project, "release freeze", clock=world.clock, identity=world.context().identity)
+    assert first is not None
+    assert world.restore(snapshot=first).exit_code is ExitCode.OK
+    assert [each for each in world.audience.notes if "release freeze" in each and "stays on hold" in each]
+    assert world.restore().target_id is None
+    assert [each for each in world.audience.notes if "stays on hold" in each]
+    with pytest.raises(HeldError) as refused:
+        world.apply()
+    assert refused.value.hint.startswith("guardian release --reason")
 
 
 def test_restore_again_has_nothing_to_do(world):

@@ -142,8 +142,9 @@ def test_data_is_lost_only_by_name(tmp_path):
 def test_a_way_back_that_cannot_be_planned_changes_nothing(world):
     fail(world)
     world.engine.plan = lambda *_, on_event, **__: world.engine._failed(on_event, "Provider not present")
-    with pytest.raises(RestoreIncompleteError, match="cannot be planned: Provider not present"):
+    with pytest.raises(RestoreIncompleteError, match="cannot be planned: Provider not present") as refused:
         world.restore()
+    assert refused.value.hint == "mend what it names, then guardian restore again; nothing was changed"
     del world.engine.plan
     assert world.restore().exit_code is ExitCode.OK
 
