@@ -6,7 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from guardian.cli.views.terminal import PLAIN, Paint, rendered, visible, visible_lines
+from guardian.cli.views.terminal import (
+    PLAIN,
+    SHOWN_CHARACTERS,
+    SHOWN_LINES,
+    Paint,
+    by_address,
+    rendered,
+    shortened,
+    visible,
+    visible_lines,
+)
 
 
 @given(st.text())
@@ -67,3 +77,32 @@ def test_terraforms_colours_survive_where_colours_are_wanted():
 def test_paint_is_nothing_when_it_is_off():
     assert PLAIN.red("x") == "x"
     assert Paint(on=True).red("x") == "\x1b[31mx\x1b[0m"
+
+
+@given(st.text())
+def test_what_fits_a_screen_is_shown_whole_and_more_is_said(text):
+    shown = shortened(text, rest="--json")
+    if len(text) <= SHOWN_CHARACTERS and text.count("\n") < SHOWN_LINES:
+        assert shown == text
+    else:
+        note, _, end = shown.partition("\n")
+        assert text.endswith(end)
+        assert note == f"[{len(text) - len(end)} characters left out; --json has them]"
+
+
+@pytest.mark.parametrize("text", ["x" * 5000, "line\n" * 100])
+def test_a_flood_is_cut_to_its_end(text):
+    note, _, end = shortened(text, rest="--json").partition("\n")
+    assert "left out" in note
+    assert len(end) <= SHOWN_CHARACTERS
+    assert end.count("\n") < SHOWN_LINES
+
+
+@given(st.text(), st.integers(min_value=0, max_value=10**15), st.integers(min_value=1, max_value=10**15))
+def test_addresses_are_sorted_by_their_numbers(text, low, more):
+    assert by_address(f"{text}[{low}]") < by_address(f"{text}[{low + more}]")
+
+
+def test_addresses_are_sorted_by_their_names():
+    addresses = ["p[10]", 'p["b"]', "p[2]", "a", 'p["a"]', "9" * 5000]
+    assert sorted(addresses, key=by_address)[1:] == ["a", "p[2]", "p[10]", 'p["a"]', 'p["b"]']

@@ -14,7 +14,7 @@ from guardian.cli.views.receipt import receipt_text
 from guardian.cli.views.status import status_object, status_text
 from guardian.cli.views.terminal import PLAIN, Paint
 from guardian.domain.journal import Kind, Record
-from guardian.domain.plan import PlanSummary
+from guardian.domain.plan import Action, PlanSummary
 from guardian.domain.run import Progress
 from guardian.domain.standing import Standing
 from guardian.operations.runs import Run
@@ -122,3 +122,18 @@ def test_the_twins_count_alike():
     assert "Plan: 1 to import, {add} to add, {change} to change, {remove} to destroy.".format(
         **counts
     ) in plan_text(values.SUMMARY, None, PLAIN)
+
+
+@pytest.mark.parametrize(
+    ("actions", "words"),
+    [
+        ((Action.CREATE,), "the change can be undone"),
+        ((Action.CREATE, Action.UPDATE), "all 2 changes can be undone"),
+        ((Action.DELETE,), "the change cannot be undone as it was"),
+        ((Action.DELETE, Action.DELETE), "none of the 2 changes can be undone as it was"),
+        ((Action.CREATE, Action.DELETE), "1 of 2 changes can be undone, 1 cannot"),
+    ],
+)
+def test_what_can_be_undone_is_said_in_a_sentence(actions, words):
+    changes = tuple(values.change(f"aws_lb.l[{index}]", each) for index, each in enumerate(actions))
+    assert f"  {words}\n" in plan_text(PlanSummary(changes=changes), None, PLAIN)
