@@ -55,13 +55,13 @@ class ControllingTerminal:
 
     def ask(self, text: str) -> str:
         """See the protocol."""
-        with self._streams() as (source, sink), _interruptible():
-            try:
+        try:
+            with self._streams() as (source, sink), _interruptible():
                 sink.write(text)
                 sink.flush()
                 line = source.readline()
-            except (OSError, KeyboardInterrupt) as error:
-                raise InterruptedRunError("interrupted while asking") from error
+        except (OSError, KeyboardInterrupt) as error:  # a terminal that is closed gives both, in either order
+            raise InterruptedRunError("interrupted while asking") from error
         if not line:
             raise InterruptedRunError("the terminal was closed before the question was answered")
         return line.rstrip("\r\n")
@@ -90,12 +90,22 @@ def _interruptible() -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield
         return
+    armed = [True]
+
+    def end(*_: object) -> None:
+        if armed:
+            armed.clear()
+            raise KeyboardInterrupt
+
     before = {each: signal.getsignal(each) for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
-    for each in before:
-        signal.signal(each, signal.default_int_handler)
     try:
-        yield
-    finally:
+        for each in before:
+            signal.signal(each, end)
+        try:
+            yield
+        finally:
+            armed.clear()
+    finally:  # at most one signal has raised, and none does any more: every handler comes back
         for each, handler in before.items():
             signal.signal(each, handler)
 

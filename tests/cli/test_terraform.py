@@ -248,6 +248,18 @@ def test_who_does_not_choose_after_a_failure_holds(at_terminal, module, guardian
     assert next(each["outcome"] for each in lines if each["type"] == "run") == "failed_held"
 
 
+def test_a_terminal_that_is_closed_after_a_failure_holds(at_terminal, module, guardian):
+    (module / "main.tf").write_text(GOOD + BAD)
+    child = at_terminal("apply", "-auto-approve")
+    child.expect("What now")
+    child.expect("Enter a number")
+    child.ptyproc.fileobj.close()  # hangs up and nothing more; `close` would send signals of its own
+    child.ptyproc.closed = True
+    assert child.wait() == 3
+    _, lines, _ = guardian("run", "list")
+    assert [each["outcome"] for each in lines if each["type"] == "run"] == ["failed_held"]
+
+
 def test_asking_works_with_stdin_redirected(at_terminal, module, guardian_exe):
     child = pexpect.spawn(
         "/bin/sh",
