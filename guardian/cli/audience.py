@@ -145,6 +145,7 @@ class ProgramAudience:
 
     def __init__(self, console: Console) -> None:
         self._line = console.line
+        self._again = console.typed.again
 
     def phase(self, text: str) -> None:
         """See the port."""
@@ -152,7 +153,7 @@ class ProgramAudience:
 
     def note(self, text: str) -> None:
         """See the port."""
-        self._line({"type": "note", "message": text})
+        self._line({"type": "note", "message": self._again(text)})
 
     def engine_event(self, event: Mapping[str, Any]) -> None:
         """See the port."""

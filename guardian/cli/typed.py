@@ -4,6 +4,7 @@ import re
 import shlex
 from contextvars import ContextVar
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 # `guardian -chdir=DIR COMMAND`: the flag before the command, which the command's own options do not have.
@@ -26,7 +27,9 @@ class Typed:
     def of(cls, given: Any) -> "Typed":
         """Take them from a command's options; a command without such an option has none of it."""
         found = {name: getattr(given, name, None) for name in _FLAGS}
-        found["chdir"] = found["chdir"] or chdir_before_command.get()
+        before = chdir_before_command.get()
+        if before is not None:
+            found["chdir"] = str(Path(before, found["chdir"] or ""))
         words = [f"{_FLAGS[name]}={value}" for name, value in found.items() if value is not None]
         return cls(flags=shlex.join(words))
 
