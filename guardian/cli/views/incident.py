@@ -1,8 +1,9 @@
 """One screen on a failure: which address, why, how far the run came, whether the record was saved."""
 
+from collections import Counter
 from collections.abc import Sequence
 
-from guardian.cli.views.terminal import Paint, visible, visible_lines
+from guardian.cli.views.terminal import Paint, by_address, shortened, visible, visible_lines
 from guardian.domain.engine import Diagnostic
 from guardian.domain.incident import Incident, StateRecord
 
@@ -18,7 +19,9 @@ _RECORD = {
 
 def incident_text(incident: Incident, paint: Paint) -> str:
     """Return the screen."""
-    blocks = [_heading(incident, paint), *(_cause(each, paint) for each in incident.causes)]
+    rest = f"guardian run show {incident.run_id} --json"
+    causes = Counter(incident.causes)  # one cause can be told once for each resource that it stopped
+    blocks = [_heading(incident, paint), *(_cause(each, causes[each], rest, paint) for each in causes)]
     progress = incident.progress
     blocks.append(
         "\n".join(
@@ -62,21 +65,23 @@ def _heading(incident: Incident, paint: Paint) -> str:
     return paint.red(paint.bold(f"{what}{where}"))
 
 
-def _cause(cause: Diagnostic, paint: Paint) -> str:
+def _cause(cause: Diagnostic, times: int, rest: str, paint: Paint) -> str:
     place = f"{visible(cause.filename)}:{cause.line}" if cause.filename else ""
     about = " · ".join(each for each in (visible(cause.address), place) if each)
-    lines = [f"  {paint.red('Error:')} {visible(cause.summary)}"]
+    told = f"  (told {times} times)" if times > 1 else ""
+    lines = [f"  {paint.red('Error:')} {visible(cause.summary)}{told}"]
     if about:
         lines.append(f"    {paint.dim(about)}")
     if cause.detail:
-        lines += [f"    {line}".rstrip() for line in visible_lines(cause.detail).strip().split("\n")]
+        detail = shortened(visible_lines(cause.detail).strip(), rest=rest)
+        lines += [f"    {line}".rstrip() for line in detail.split("\n")]
     return "\n".join(lines)
 
 
 def _group(name: str, addresses: Sequence[str], title: str, tainted: Sequence[str]) -> list[str]:
     padding = " " * (14 - len(name))
     lines = [f"  {title}{padding}{len(addresses)}"]
-    for each in addresses[:SHOWN]:
+    for each in sorted(addresses, key=by_address)[:SHOWN]:
         note = "  (tainted: recorded, and half made)" if each in tainted else ""
         lines.append(f"      {visible(each)}{note}")
     if len(addresses) > SHOWN:

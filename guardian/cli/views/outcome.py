@@ -82,8 +82,9 @@ def _ways(ended: ApplyResult, typed: Typed) -> list[str]:
     touched = sorted(ended.progress.touched, key=by_address)
     restore, release = typed.again("guardian restore"), f"{typed.again('guardian release')} --reason '...'"
     width = max(len(restore), len(release))
+    where = "back to the baseline" if ended.baseline_id else "takes down what this run made"
     return [
-        f"  1. {restore:{width}}  # back to the baseline; touches:",
+        f"  1. {restore:{width}}  # {where}; touches:",
         *[f"       {visible(each)}" for each in touched],
         f"  2. {release:{width}}  # when it was mended by hand; touches nothing",
     ]
