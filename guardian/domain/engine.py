@@ -29,11 +29,13 @@ class WorkingDirectory:
         root: The root module; the process's current directory.
         run_dir: Private directory (0700) for plan files and for the streams of each process.
         environment: Additions to the policed environment of the process (for instance TF_WORKSPACE).
+        state_bytes: Length of the state where it is known: a plan of a small one may take memory for speed.
     """
 
     root: Path
     run_dir: Path
     environment: Mapping[str, str] = field(default_factory=dict)
+    state_bytes: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

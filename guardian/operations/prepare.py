@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from guardian.domain.engine import Backend, PlanOptions, WorkingDirectory
@@ -67,7 +67,8 @@ def prepare(
         if plan_file is None:
             # Terraform plans in processes of its own, so storing the configuration costs no time.
             stored: Future[capture.Source] = beside.submit(store)
-            planned = make_plan(context, where, options, initialise_first=initialise_again)
+            sized = replace(where, state_bytes=len(before.body or b""))
+            planned = make_plan(context, sized, options, initialise_first=initialise_again)
         else:
             planned = adopt_plan(context, where, plan_file, checkout)
             stored = beside.submit(store)

@@ -2,13 +2,14 @@
 
 import os
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from guardian.adapters.terraform.engine import TerraformEngine
 from guardian.adapters.terraform.priority import NICE, behind_others, group_behind_others
-from guardian.domain.engine import WorkingDirectory
+from guardian.domain.engine import PlanOptions, WorkingDirectory
 from tests.fakes.system import FakeInterruption
 
 LOWEST = 19
@@ -41,6 +42,17 @@ def test_the_plans_json_gives_way(tmp_path: Path, where: WorkingDirectory) -> No
 def test_what_a_person_waits_for_does_not(tmp_path: Path, where: WorkingDirectory) -> None:
     shown = engine(tmp_path).show_plan_text(where, tmp_path / "plan", color=False)
     assert shown == f"{os.nice(0)} default\n"
+
+
+@pytest.mark.parametrize(("state_bytes", "collected"), [(0, "200"), (1 << 30, "default"), (None, "default")])
+def test_the_plan_of_a_small_state_alone_takes_memory_for_speed(tmp_path, where, state_bytes, collected):
+    sized = replace(where, state_bytes=state_bytes)
+    outcome = engine(tmp_path).plan(
+        sized, out=tmp_path / "plan", options=PlanOptions(), on_event=lambda _: None
+    )
+    assert outcome.exit_code == 0
+    streams = list((tmp_path / "run").glob("*.stdout"))
+    assert [each.read_text().split()[1] for each in streams] == [collected]
 
 
 def test_the_callers_own_collection_is_kept(tmp_path: Path, where: WorkingDirectory) -> None:

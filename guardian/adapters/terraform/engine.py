@@ -9,7 +9,13 @@ from typing import Any
 from guardian.adapters.terraform.argv import FLAG, apply_options, command_line, init_options, plan_options
 from guardian.adapters.terraform.events import EventReader, text_diagnostic
 from guardian.adapters.terraform.plan_file import read_plan_file
-from guardian.adapters.terraform.priority import LESS_COLLECTING, behind_others, group_behind_others
+from guardian.adapters.terraform.priority import (
+    LESS_COLLECTING,
+    PLAN_OF_SMALL_STATE,
+    SMALL_STATE_BYTES,
+    behind_others,
+    group_behind_others,
+)
 from guardian.adapters.terraform.process import Ended, supervise
 from guardian.adapters.terraform.streams import CREATE
 from guardian.adapters.terraform.version import ask_version, numbers
@@ -196,6 +202,8 @@ class TerraformEngine:
     ) -> Ended:
         argv = command_line(self._launcher, verb, *positional, options=options)
         environment = {**self._environment, **where.environment}
+        if verb == "plan" and where.state_bytes is not None and where.state_bytes < SMALL_STATE_BYTES:
+            environment = {**PLAN_OF_SMALL_STATE, **environment}
         if yielding:
             argv = behind_others(argv, environment)
             environment = {**LESS_COLLECTING, **environment}
