@@ -1,11 +1,10 @@
 """The normalised identity of one resource instance, and its digest."""
 
 import json
-from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any
 
-from guardian.domain.state import State, StateInstance
+from guardian.domain.state import StateInstance
 
 
 def normalise(value: Any) -> Any:
@@ -29,8 +28,3 @@ def digest(instance: StateInstance) -> str:
         "attributes": normalise(dict(instance.attributes)),
     }
     return sha256(json.dumps(identity, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
-
-
-def fingerprints(state: State) -> Mapping[str, str]:
-    """Return the digest of each managed object by its identity."""
-    return {identity: digest(instance) for identity, instance in state.managed.items()}

@@ -14,7 +14,6 @@ class Reapply:
 
     Attributes:
         snapshot_id: Whose configuration and variables.
-        targets: Addresses to limit the plan to; empty for everything.
         destroy: Plan the destruction of everything: the way back to an empty project.
         reason: Why this step.
         addresses: What it changes.
@@ -22,7 +21,6 @@ class Reapply:
 
     snapshot_id: str
     reason: str
-    targets: tuple[str, ...] = ()
     destroy: bool = False
     addresses: tuple[str, ...] = ()
 
@@ -32,28 +30,9 @@ class Reapply:
             "kind": "reapply",
             "snapshot_id": self.snapshot_id,
             "reason": self.reason,
-            "targets": list(self.targets),
             "destroy": self.destroy,
             "addresses": list(self.addresses),
         }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AskHuman:
-    """Nothing is provably safe: a person must decide.
-
-    Attributes:
-        question: What to decide.
-        command: What to type once it is decided.
-    """
-
-    reason: str
-    question: str
-    command: str
-    addresses: tuple[str, ...] = ()
-
-
-Step = Reapply | AskHuman
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
