@@ -1,135 +1,172 @@
-"""The way back as data: steps with their reasons, and the receipt that proves the arrival."""
+"""What a recovery is decided from, and what is decided: values alone; `decide` has the rules."""
 
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import asdict, dataclass
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
 
-from guardian.domain.address import resource_of
-from guardian.domain.plan import Action, PlannedChange, PlanSummary
+from guardian.domain.configuration import Override
+from guardian.domain.incident import Incident
+from guardian.domain.observation import Observation
+from guardian.domain.oneway import CannotUndo
+from guardian.domain.plan import PlannedChange
+from guardian.domain.state import EMPTY, State
+from guardian.domain.steps import Reapply, Step
+from guardian.domain.transient import RetryBlock
+
+
+class Strategy(StrEnum):
+    """Ways back, and one way on; the values of `--strategy`."""
+
+    AUTO = "auto"
+    REAPPLY = "reapply"
+    DESTROY_CREATED = "destroy-created"
+    RETRY = "retry"
+    RECORD = "record"
+
+
+class Tainted(StrEnum):
+    """What becomes of a tainted instance that the baseline has."""
+
+    REPLACE = "replace"
+    UNTAINT = "untaint"
+    LEAVE = "leave"
+
+
+class HotFixes(StrEnum):
+    """What becomes of changes made by hand before the run, on what the run then touched."""
+
+    KEEP = "keep"
+    REVERT = "revert"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reapply:
-    """Plan a snapshot's configuration on the current state, and apply that plan.
+class Limits:
+    """What a person or the settings allow.
 
     Attributes:
-        snapshot_id: Whose configuration and variables.
-        destroy: Plan the destruction of everything: the way back to an empty project.
-        reason: Why this step.
-        addresses: What it changes.
+        everything: Undo other people's changes too.
+        allow_delete: Addresses, or globs over them, that may be deleted or replaced whatever they hold.
+        allow_replace: The same for replacements alone.
+        retry: Blocks that say which causes are transient, beside the built-in one.
+        hot_fixes: None where nobody chose yet.
     """
+
+    strategy: Strategy = Strategy.AUTO
+    tainted: Tainted = Tainted.REPLACE
+    hot_fixes: HotFixes | None = None
+    everything: bool = False
+    allow_delete: tuple[str, ...] = ()
+    allow_replace: tuple[str, ...] = ()
+    retry: tuple[RetryBlock, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """A snapshot to go back to, with the state that it recorded (the empty one when it had none)."""
 
     snapshot_id: str
-    reason: str
-    destroy: bool = False
-    addresses: tuple[str, ...] = ()
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the step of the journal's records."""
-        return {
-            "kind": "reapply",
-            "snapshot_id": self.snapshot_id,
-            "reason": self.reason,
-            "destroy": self.destroy,
-            "addresses": list(self.addresses),
-        }
+    state: State
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
-    """One numbered choice after a failure.
+class FailedRun:
+    """What is to be undone.
 
     Attributes:
-        key: What stands for it: a value of `--on-failure`.
-        text: What it does.
-        addresses: What it would touch, as far as is known without planning.
+        snapshot_id: A snapshot that holds the run's own configuration, empty when there is none.
+        changes: What it planned.
+        before: The state that it began with.
+        after: The state right after it; None when nobody looked then.
     """
 
-    key: str
-    text: str
-    addresses: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scope:
-    """How a reverse plan divides: what the run touched, and other people's changes."""
-
-    inside: tuple[PlannedChange, ...]
-    outside: tuple[PlannedChange, ...]
-
-
-_RENEWING = frozenset({Action.CREATE, Action.REPLACE, Action.DELETE})
-
-
-def divide(
-    reverse: PlanSummary,
-    touched: Iterable[str] | None,
-    *,
-    depends_on: Mapping[str, Collection[str]] | None = None,
-) -> Scope:
-    """Divide the reverse plan by what the run touched.
-
-    Args:
-        reverse: The baseline's configuration planned on the current state.
-        touched: Addresses that the run began to change, previous addresses included; None when the whole
-            snapshot was asked for, so that everything is inside.
-        depends_on: Resources that each recorded instance depends on. A change of what depends on something
-            that is made anew or goes is the recovery's own consequence, and inside.
-    """
-    if touched is None:
-        return Scope(inside=reverse.changes, outside=())
-    mine = frozenset(touched)
-    inside = [each for each in reverse.changes if each.address in mine or each.previous_address in mine]
-    outside = [each for each in reverse.changes if each not in inside]
-    while depends_on:
-        renewed = {resource_of(each.address) for each in inside if each.action in _RENEWING}
-        caused = [each for each in outside if renewed.intersection(depends_on.get(each.address, ()))]
-        if not caused:
-            break
-        inside += caused
-        outside = [each for each in outside if each not in caused]
-    return Scope(inside=tuple(each for each in reverse.changes if each in inside), outside=tuple(outside))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewObject:
-    """An instance that is there again, as another object."""
-
-    address: str
-    old_id: str
-    new_id: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Receipt:
-    """The proof after a recovery.
-
-    Attributes:
-        snapshot_id: What was restored.
-        proven: Whether nothing that the run touched still differs from it.
-        replan_exit_code: Exit code of the closing plan (0: empty).
-        remaining: Addresses in the closing plan that the run touched; empty when proven.
-        outside: Addresses in the closing plan that the run never touched: other people's changes.
-        new_objects: Instances whose object is another one than before.
-        differing: Instances whose fingerprint differs from the snapshot's, by attribute path.
-        unaccounted: Instances that were in flight and that no state knows: they may exist all the same.
-        outputs: Root outputs that still hold other values than the snapshot's configuration gives.
-        to_nothing: Whether the way back was to an empty project: no snapshot was known to be good.
-        duration_s: From the start of the recovery to the proof.
-    """
-
+    id: str
     snapshot_id: str
-    proven: bool
-    replan_exit_code: int
-    remaining: tuple[str, ...]
-    outside: tuple[str, ...]
-    new_objects: tuple[NewObject, ...]
-    differing: Mapping[str, tuple[str, ...]]
-    unaccounted: tuple[str, ...]
-    outputs: tuple[str, ...]
-    to_nothing: bool
-    duration_s: float
+    changes: tuple[PlannedChange, ...]
+    incident: Incident
+    before: State = EMPTY
+    after: State | None = None
 
-    def to_json(self) -> dict[str, Any]:
-        """Return the object of the `receipt` record."""
-        return {**asdict(self), "differing": {name: list(each) for name, each in self.differing.items()}}
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BrokenRecord:
+    """A record of the state that cannot be built upon.
+
+    Attributes:
+        problem: What is wrong with it, in words.
+        origin: Where a sound one is: a snapshot's id, or the id of a kept stranded state; empty for nowhere.
+        serial: The serial that the sound one would get.
+        missing: Instances that the sound one knows and the present record does not.
+    """
+
+    problem: str
+    origin: str
+    serial: int
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Situation:
+    """Everything that the decision rests on.
+
+    Attributes:
+        baseline: Where to go back to; None when nothing is known to be good.
+        run: None when a whole named snapshot is wanted.
+        present: The state as it is recorded now; where the record is broken, the sound one.
+        broken: None when the record is sound.
+        observed: What was seen live of instances that no state knows, by address.
+        protected: Resources that the failed run's configuration protects by `prevent_destroy`.
+        provisioned: Resources with a destroy-time provisioner in the failed run's configuration alone.
+    """
+
+    baseline: Known | None
+    run: FailedRun | None
+    present: State
+    broken: BrokenRecord | None = None
+    observed: Mapping[str, Observation] = field(default_factory=dict)
+    protected: frozenset[str] = frozenset()
+    provisioned: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """An instance that the failed run moved; the way back moves it home."""
+
+    source: str
+    home: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecoveryPlan:
+    """Ordered steps back, each with its reason; empty when nothing differs.
+
+    Attributes:
+        strategy: The one that was taken; never `auto`.
+        why: Why this one, one sentence.
+        touched: What the failed run began to change, previous addresses included; None for everything.
+        created: What the failed run created and is recorded: all that the way back may destroy.
+        moves: What goes home by inverse `moved` blocks.
+        overrides: What is pinned, or may be destroyed although the baseline protects it.
+        cannot_undo: What stays as the run left it.
+        unaccounted: What may exist although no state knows it, and could not be adopted.
+        left: Tainted instances that stay, as somebody chose.
+        not_run: Instances that go without the destroy-time provisioner that only the failed run's has.
+        to_nothing: Whether all that the state holds is the run's own work, and goes.
+    """
+
+    strategy: Strategy
+    why: str
+    steps: tuple[Step, ...] = ()
+    touched: tuple[str, ...] | None = ()
+    created: tuple[str, ...] = ()
+    moves: tuple[Move, ...] = ()
+    overrides: tuple[Override, ...] = ()
+    cannot_undo: tuple[CannotUndo, ...] = ()
+    unaccounted: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
+    not_run: tuple[str, ...] = ()
+    to_nothing: bool = False
+
+    @property
+    def reapply(self) -> Reapply | None:
+        """The step that plans a snapshot's configuration, None when there is none."""
+        return next((each for each in self.steps if isinstance(each, Reapply)), None)
