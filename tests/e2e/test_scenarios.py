@@ -12,6 +12,8 @@ from tests.support.scenario.stage import Stage
 @pytest.mark.parametrize("directory", scenarios(), ids=lambda directory: directory.name)
 def test_scenario(directory, tmp_path, moto, proxy, terraform, aws_provider, guardian_exe, request):
     scenario = read_scenario(directory)
-    stage = Stage(scenario, tmp_path, moto=moto, proxy=proxy, cli_config=aws_provider)
     oracle = bool(request.config.getoption("--oracle"))
+    if oracle and scenario.no_oracle:
+        pytest.skip(scenario.no_oracle)
+    stage = Stage(scenario, tmp_path, moto=moto, proxy=proxy, cli_config=aws_provider)
     Play(stage, guardian=str(guardian_exe), terraform=terraform, oracle=oracle).perform()

@@ -1,5 +1,6 @@
 """The scenarios are well-formed, and the judge of their ends sees what is wrong."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -7,8 +8,11 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.support.moto import MotoServer
 from tests.support.scenario.cloud import differences
 from tests.support.scenario.document import ScenarioError, read_scenario, scenarios
+from tests.support.scenario.match import mismatch
+from tests.support.scenario.record import recorded
 
 WANTED = {
     "another-machine",
@@ -73,6 +77,10 @@ def test_the_plain_form_is_read(tmp_path):
         (lambda document: document["steps"][0].update(faults=[{"action": "explode"}]), "explode"),
         (lambda document: document["end"]["plan_empty"].update(use="gone"), "gone"),
         (lambda document: document["end"]["cloud"].update(queues={}), "queues"),
+        (lambda document: document["steps"][0]["expect"].update(receipt={}), "receipt"),
+        (lambda document: document["steps"][0]["expect"].update(lines=[{"code": "a"}]), "type"),
+        (lambda document: document["steps"][0]["expect"].update(state={"a.b": ["gone"]}), "gone"),
+        (lambda document: document["steps"][0]["expect"].update(requests=[{"service": "ssm"}]), "operation"),
     ],
 )
 def test_a_wrong_form_is_refused(tmp_path, change, told):
@@ -100,3 +108,49 @@ def test_a_key_that_stands_twice_is_refused(tmp_path):
 )
 def test_the_judge_sees_what_is_missing_left_over_or_other(found, wanted, whole, lines):
     assert differences(found, wanted, whole=whole) == lines
+
+
+@pytest.mark.parametrize(
+    ("wanted", "told"),
+    [
+        ({"proven": True}, ""),
+        ({"proven": False}, "receipt.proven is True"),
+        ({"news": []}, "receipt has no news"),
+        ({"new": [{"address": "b"}, {"address": "a", "gone": True}]}, ""),
+        ({"new": [{"address": "a"}]}, "receipt.new is"),
+        ({"new": [{"address": "a"}, {"address": "a"}]}, "receipt.new is"),
+        ({"revised": [{"matches": "ta.nt"}]}, ""),
+        ({"revised": [{"matches": "deposed"}]}, "receipt.revised is"),
+        ({"proven": {"matches": "a"}}, "receipt.proven is True"),
+    ],
+)
+def test_the_judge_of_lines_sees_what_does_not_fit(wanted, told):
+    found = {
+        "type": "receipt",
+        "proven": True,
+        "new": [{"address": "a", "gone": True}, {"address": "b", "gone": False}],
+        "revised": ["a: no longer tainted"],
+    }
+    said = mismatch(found, wanted, "receipt")
+    assert said.startswith(told)
+    assert bool(said) == bool(told)
+
+
+def test_a_record_is_read_by_address_with_what_each_object_is(tmp_path):
+    def resource(instances, **more):
+        return {"mode": "managed", "type": "t", "name": "n", "instances": instances, **more}
+
+    state = tmp_path / "terraform.tfstate"
+    document = {
+        "resources": [
+            resource([{"status": "tainted"}, {"deposed": "0a1b"}]),
+            resource([{"index_key": 'k"'}, {"index_key": 0}], module="module.m"),
+            resource([{}], mode="data"),
+        ]
+    }
+    state.write_text(json.dumps(document))
+    assert recorded(MotoServer(url="", pid=0, log=tmp_path), state, "") == {
+        "t.n": ["deposed", "tainted"],
+        'module.m.t.n["k\\""]': ["ok"],
+        "module.m.t.n[0]": ["ok"],
+    }

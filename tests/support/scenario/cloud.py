@@ -7,6 +7,7 @@ from tests.support.moto import MotoServer
 
 STATE_BUCKET = "terraform-states"
 STORE_BUCKET = "guardian-store"
+LOCK_TABLE = "terraform-locks"
 _OURS = frozenset({STATE_BUCKET, STORE_BUCKET})
 
 Kind = dict[str, Any]
@@ -19,18 +20,31 @@ def contents(moto: MotoServer) -> dict[str, Kind]:
 
 def objects(moto: MotoServer) -> dict[str, str]:
     """Return the identity of each object that has one of its own, by `kind/name`."""
-    groups = _groups(moto)
     tables = moto.client("dynamodb")
-    return {f"security_groups/{each['GroupName']}": each["GroupId"] for each in groups} | {
-        f"dynamodb_tables/{name}": str(tables.describe_table(TableName=name)["Table"]["CreationDateTime"])
-        for name in _tables(moto)
-    }
+    logs = moto.client("logs").describe_log_groups()["logGroups"]
+    iam = moto.client("iam")
+    return (
+        {f"security_groups/{each['GroupName']}": each["GroupId"] for each in _groups(moto)}
+        | {f"log_groups/{each['logGroupName']}": str(each["creationTime"]) for each in logs}
+        | {f"iam_roles/{each['RoleName']}": each["RoleId"] for each in iam.list_roles()["Roles"]}
+        | {f"iam_policies/{each['PolicyName']}": each["PolicyId"] for each in _policies(moto)}
+        | {
+            f"dynamodb_tables/{name}": str(tables.describe_table(TableName=name)["Table"]["CreationDateTime"])
+            for name in _tables(moto)
+        }
+    )
 
 
 def left_locks(moto: MotoServer) -> list[str]:
-    """Return the keys of Terraform's lock objects that nobody removed."""
+    """Return the keys of Terraform's locks that nobody removed: objects, and items of the lock table."""
     listed = moto.client("s3").list_objects_v2(Bucket=STATE_BUCKET).get("Contents", [])
-    return [each["Key"] for each in listed if each["Key"].endswith(".tflock")]
+    locks = [each["Key"] for each in listed if each["Key"].endswith(".tflock")]
+    dynamodb = moto.client("dynamodb")
+    if LOCK_TABLE in dynamodb.list_tables()["TableNames"]:
+        items = [each["LockID"]["S"] for each in dynamodb.scan(TableName=LOCK_TABLE)["Items"]]
+        # The digest of the state lies in the same table.
+        locks += [each for each in items if not each.endswith("-md5")]
+    return locks
 
 
 def differences(
@@ -96,20 +110,25 @@ def _groups(moto: MotoServer) -> list[dict[str, Any]]:
     return [each for each in found if each["GroupName"] != "default"]
 
 
-def _rules(direction: str, permissions: Iterable[Mapping[str, Any]]) -> list[str]:
+def _rules(direction: str, permissions: Iterable[Mapping[str, Any]], names: Mapping[str, str]) -> list[str]:
     return [
-        f"{direction} {each['IpProtocol']} {each.get('FromPort', 0)} {block['CidrIp']}"
+        f"{direction} {each['IpProtocol']} {each.get('FromPort', 0)} {where}"
         for each in permissions
-        for block in each["IpRanges"]
+        for where in (
+            *(block["CidrIp"] for block in each["IpRanges"]),
+            *(names.get(pair["GroupId"], pair["GroupId"]) for pair in each["UserIdGroupPairs"]),
+        )
     ]
 
 
 def _security_groups(moto: MotoServer) -> Kind:
+    groups = _groups(moto)
+    names = {each["GroupId"]: each["GroupName"] for each in groups}
     return {
         each["GroupName"]: sorted(
-            _rules("in", each["IpPermissions"]) + _rules("out", each["IpPermissionsEgress"])
+            _rules("in", each["IpPermissions"], names) + _rules("out", each["IpPermissionsEgress"], names)
         )
-        for each in _groups(moto)
+        for each in groups
     }
 
 
@@ -119,13 +138,28 @@ def _iam_roles(moto: MotoServer) -> Kind:
     }
 
 
+def _policies(moto: MotoServer) -> list[dict[str, Any]]:
+    return list(moto.client("iam").list_policies(Scope="Local")["Policies"])
+
+
+def _iam_policies(moto: MotoServer) -> Kind:
+    """Whom each one is attached to."""
+    iam = moto.client("iam")
+    return {
+        each["PolicyName"]: sorted(
+            role["RoleName"] for role in iam.list_entities_for_policy(PolicyArn=each["Arn"])["PolicyRoles"]
+        )
+        for each in _policies(moto)
+    }
+
+
 def _log_groups(moto: MotoServer) -> Kind:
     groups = moto.client("logs").describe_log_groups()["logGroups"]
     return {each["logGroupName"]: each.get("retentionInDays", 0) for each in groups}
 
 
 def _tables(moto: MotoServer) -> list[str]:
-    return list(moto.client("dynamodb").list_tables()["TableNames"])
+    return [each for each in moto.client("dynamodb").list_tables()["TableNames"] if each != LOCK_TABLE]
 
 
 def _dynamodb_tables(moto: MotoServer) -> Kind:
@@ -148,6 +182,7 @@ _KINDS: dict[str, Callable[[MotoServer], Kind]] = {
     "s3_buckets": _s3_buckets,
     "security_groups": _security_groups,
     "iam_roles": _iam_roles,
+    "iam_policies": _iam_policies,
     "log_groups": _log_groups,
     "dynamodb_tables": _dynamodb_tables,
     "sns_topics": _sns_topics,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.support.faults import Fault
+from tests.support.faults import Fault, FaultKind
 
 FIXTURES = Path(__file__).parents[3] / "fixtures"
 STACKS = FIXTURES / "stacks"
@@ -31,6 +31,12 @@ class Expect:
         stderr_contains: Texts.
         output_lacks: Texts that neither stream may hold: secrets.
         cloud: Kinds of the cloud's contents; each that is given is all there is of that kind.
+        receipt: A subset of the receipt, as `match.mismatch` compares.
+        lines: Subsets; each must fit one of the JSON Lines at least.
+        state: Objects (`ok`, `tainted`, `deposed`) by address; an address without any is not recorded.
+        requests: What must have come by the proxy meanwhile.
+        home_contains: Files in the machine's home.
+        home_lacks: Files that must not be there.
     """
 
     exit: int
@@ -40,6 +46,25 @@ class Expect:
     stderr_contains: tuple[str, ...] = ()
     output_lacks: tuple[str, ...] = ()
     cloud: Cloud = field(default_factory=dict)
+    receipt: Mapping[str, Any] = field(default_factory=dict)
+    lines: tuple[Mapping[str, Any], ...] = ()
+    state: Mapping[str, list[str]] = field(default_factory=dict)
+    requests: tuple["Requested", ...] = ()
+    home_contains: tuple[str, ...] = ()
+    home_lacks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Requested:
+    """Requests that must, or must not, come by the proxy.
+
+    Attributes:
+        fits: Which ones; this rule itself hurts none.
+        times: How many; None for one at least.
+    """
+
+    fits: Fault
+    times: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +109,7 @@ class End:
 
     Attributes:
         cloud: Everything there is; a kind that is left out must be empty.
-        same_objects: `kind/name` of what must still be the very object that the first step made.
+        same_objects: `kind/name` of what must still be the very object that was first seen by that name.
         plan_empty: None when no plan is asked for.
     """
 
@@ -103,6 +128,7 @@ class Scenario:
     store: str
     root: str
     settings: Mapping[str, Any]
+    no_oracle: str
     steps: tuple[Step, ...]
     end: End
 
@@ -133,6 +159,7 @@ def read_scenario(directory: Path) -> Scenario:
         store=given["store"],
         root=given.get("root", "."),
         settings=given.get("settings", {}),
+        no_oracle=given.get("no_oracle", ""),
         steps=tuple(_step(each) for each in given["steps"]),
         end=_end(given["end"]),
     )
@@ -200,7 +227,19 @@ def _expect(given: Mapping[str, Any]) -> Expect:
         stderr_contains=tuple(given.get("stderr_contains", ())),
         output_lacks=tuple(given.get("output_lacks", ())),
         cloud=given.get("cloud", {}),
+        receipt=given.get("receipt", {}),
+        lines=tuple(given.get("lines", ())),
+        state=given.get("state", {}),
+        requests=tuple(_requested(each) for each in given.get("requests", ())),
+        home_contains=tuple(given.get("home_contains", ())),
+        home_lacks=tuple(given.get("home_lacks", ())),
     )
+
+
+def _requested(given: Mapping[str, Any]) -> Requested:
+    fits = {name: value for name, value in given.items() if name != "times"}
+    # A delay of nothing is a rule that only counts.
+    return Requested(fits=Fault(action=FaultKind.DELAY, **fits), times=given.get("times"))
 
 
 def _end(given: Mapping[str, Any]) -> End:

@@ -4,9 +4,12 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from tests.support.faults import FaultBook
 from tests.support.scenario.cloud import contents, differences, left_locks, objects
 from tests.support.scenario.document import Expect, PlanEmpty, Step
+from tests.support.scenario.match import mismatch
 from tests.support.scenario.oracle import Oracle
+from tests.support.scenario.record import recorded
 from tests.support.scenario.stage import Ended, Stage
 
 # Every key of the result object is always there.
@@ -43,7 +46,7 @@ class Play:
                 self._step(step)
             except AssertionError as error:
                 raise AssertionError(f"{self._stage.scenario.name}, step {step.name!r}: {error}") from None
-            self._first_objects = self._first_objects or objects(self._stage.moto)
+            self._first_objects = {**objects(self._stage.moto), **self._first_objects}
         self._end()
 
     def _step(self, step: Step) -> None:
@@ -57,6 +60,9 @@ class Play:
                 self._oracle.uses(step.use)
         numbers = [self._stage.proxy.faults.add(each) for each in step.faults]
         rules = self._stage.proxy.faults
+        # Behind the faults: what a fault has struck is still counted.
+        watched = step.expect.requests if step.expect else ()
+        watching = [rules.add(each.fits) for each in watched]
         if step.call:
             getattr(self._stage.moto.client(step.call.service), step.call.method)(**step.call.arguments)
         elif step.terraform:
@@ -66,12 +72,20 @@ class Play:
         elif step.guardian:
             self._play_guardian(step)
         unused = [
-            fault for fault, number in zip(step.faults, numbers, strict=True) if not _hit(rules, number)
+            fault
+            for fault, number in zip(step.faults, numbers, strict=True)
+            if not _seen(rules, number, "hits")
         ]
+        asked = [_seen(rules, number, "seen") for number in watching]
         rules.clear()
         assert not unused, f"these faults struck nothing: {unused}"
         if step.expect:
+            for each, times in zip(watched, asked, strict=True):
+                right = times > 0 if each.times is None else times == each.times
+                assert right, f"{each.fits.operation} was asked {times} times, wanted {each.times or 'some'}"
             _judge_cloud(self._stage, step.expect.cloud, whole=False)
+            _judge_record(self._stage, step.expect.state)
+            _judge_home(self._stage, step.expect)
 
     def _play_guardian(self, step: Step) -> None:
         assert step.expect is not None
@@ -108,8 +122,8 @@ class Play:
             assert ended.exit_code == 0, f"the closing plan is not empty\n{ended}"
 
 
-def _hit(rules: Any, number: int) -> bool:
-    return any(each["id"] == number and each["hits"] for each in rules.describe())
+def _seen(rules: FaultBook, number: int, what: str) -> int:
+    return next(int(each[what]) for each in rules.describe() if each["id"] == number)
 
 
 def _judge(ended: Ended, expect: Expect, *, wants_json: bool) -> None:
@@ -123,7 +137,10 @@ def _judge(ended: Ended, expect: Expect, *, wants_json: bool) -> None:
     assert "Traceback" not in ended.stderr, str(ended)
     if wants_json:
         _judge_result(_result(ended), expect, ended)
+        _judge_lines(ended, expect)
     else:
+        assert not expect.lines, "a step that judges JSON Lines must ask for them with --json"
+        assert not expect.receipt, "a step that judges the receipt must ask for it with --json"
         assert not expect.json, "a step that judges the JSON result must ask for it with --json"
         assert not expect.instances, "a step that judges the instances must ask for them with --json"
 
@@ -168,6 +185,35 @@ def _judge_instances(found: Mapping[str, Any], wanted: Mapping[str, list[str]], 
         assert sorted(found[name]) == sorted(addresses), (
             f"{name}: {sorted(found[name])}, wanted {sorted(addresses)}\n{ended}"
         )
+
+
+def _judge_lines(ended: Ended, expect: Expect) -> None:
+    lines = [json.loads(each) for each in ended.stdout.splitlines()]
+    for wanted in expect.lines:
+        assert any(not mismatch(each, wanted, "line") for each in lines), f"no line fits {wanted}\n{ended}"
+    if expect.receipt:
+        receipts = [each for each in lines if each["type"] == "receipt"]
+        assert len(receipts) == 1, f"{len(receipts)} receipts\n{ended}"
+        told = mismatch(receipts[0], expect.receipt, "receipt")
+        assert not told, f"{told}\n{ended}"
+
+
+def _judge_record(stage: Stage, wanted: Mapping[str, list[str]]) -> None:
+    if not wanted:
+        return
+    local = stage.root / "terraform.tfstate" if stage.scenario.backend == "local" else None
+    found = recorded(stage.moto, local, f"{stage.scenario.name}.tfstate")
+    for address, objects_of_it in wanted.items():
+        assert found.get(address, []) == sorted(objects_of_it), (
+            f"the state records {found.get(address, [])} of {address}, wanted {objects_of_it}"
+        )
+
+
+def _judge_home(stage: Stage, expect: Expect) -> None:
+    for name in expect.home_contains:
+        assert (stage.machine.home / name).exists(), f"{name} is not in the machine's home"
+    for name in expect.home_lacks:
+        assert not (stage.machine.home / name).exists(), f"{name} is in the machine's home"
 
 
 def _judge_cloud(stage: Stage, wanted: Mapping[str, Mapping[str, Any]], *, whole: bool) -> None:

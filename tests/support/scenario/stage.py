@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tests.support.moto import REGION, MotoServer, environment
 from tests.support.proxy import FaultProxy
-from tests.support.scenario.cloud import STATE_BUCKET, STORE_BUCKET
+from tests.support.scenario.cloud import LOCK_TABLE, STATE_BUCKET, STORE_BUCKET
 from tests.support.scenario.document import FIXTURES, Scenario
 
 _COMMAND_S = 240
@@ -22,7 +22,7 @@ terraform {{
     bucket                      = "{STATE_BUCKET}"
     key                         = "%s.tfstate"
     region                      = "{REGION}"
-    use_lockfile                = true
+    %s
     use_path_style              = true
     skip_credentials_validation = true
     skip_metadata_api_check     = true
@@ -31,6 +31,10 @@ terraform {{
   }}
 }}
 """
+_LOCKS = {
+    "s3": "use_lockfile                = true",
+    "s3-dynamodb": f'dynamodb_table              = "{LOCK_TABLE}"',
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +87,13 @@ class Stage:
         for bucket in (STATE_BUCKET, STORE_BUCKET):
             where = {"LocationConstraint": REGION}
             moto.client("s3").create_bucket(Bucket=bucket, CreateBucketConfiguration=where)
+        if scenario.backend == "s3-dynamodb":
+            moto.client("dynamodb").create_table(
+                TableName=LOCK_TABLE,
+                KeySchema=[{"AttributeName": "LockID", "KeyType": "HASH"}],
+                AttributeDefinitions=[{"AttributeName": "LockID", "AttributeType": "S"}],
+                BillingMode="PAY_PER_REQUEST",
+            )
 
     @property
     def root(self) -> Path:
@@ -122,8 +133,8 @@ class Stage:
             "provider.tf": (FIXTURES / "aws" / "provider.tf").read_text(),
             "guardian.yaml": self._settings(),
         }
-        if self.scenario.backend == "s3":
-            texts["backend.tf"] = _S3_BACKEND % self.scenario.name
+        if self.scenario.backend in _LOCKS:
+            texts["backend.tf"] = _S3_BACKEND % (self.scenario.name, _LOCKS[self.scenario.backend])
         for name, text in texts.items():
             (root / name).write_text(text)
             laid.append(root / name)
