@@ -1,6 +1,7 @@
 """What there is in the fake cloud: asked of moto with boto3, never of guardian or Terraform."""
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 from typing import Any
 
 from tests.support.moto import MotoServer
@@ -9,6 +10,7 @@ STATE_BUCKET = "terraform-states"
 STORE_BUCKET = "guardian-store"
 LOCK_TABLE = "terraform-locks"
 _OURS = frozenset({STATE_BUCKET, STORE_BUCKET})
+_SECOND_REGION = "us-west-2"
 
 Kind = dict[str, Any]
 
@@ -32,6 +34,7 @@ def objects(moto: MotoServer) -> dict[str, str]:
             f"dynamodb_tables/{name}": str(tables.describe_table(TableName=name)["Table"]["CreationDateTime"])
             for name in _tables(moto)
         }
+        | {f"ebs_volumes/{_name(each)}": each["VolumeId"] for each in _volumes(moto)}
     )
 
 
@@ -78,7 +81,14 @@ def _tags(tags: Iterable[Mapping[str, str]]) -> dict[str, str]:
 
 
 def _ssm_parameters(moto: MotoServer) -> Kind:
-    ssm = moto.client("ssm")
+    return _parameters(moto.client("ssm"))
+
+
+def _second_region_ssm_parameters(moto: MotoServer) -> Kind:
+    return _parameters(_second_region_client(moto.url, "ssm"))
+
+
+def _parameters(ssm: Any) -> Kind:
     pages = ssm.get_paginator("describe_parameters").paginate()
     names = [each["Name"] for page in pages for each in page["Parameters"]]
     return {
@@ -168,13 +178,55 @@ def _dynamodb_tables(moto: MotoServer) -> Kind:
     return {name: _tags(client.list_tags_of_resource(ResourceArn=arn)["Tags"]) for name, arn in arns.items()}
 
 
+def _s3_versioning(moto: MotoServer) -> Kind:
+    s3 = moto.client("s3")
+    names = [each["Name"] for each in s3.list_buckets()["Buckets"] if each["Name"] not in _OURS]
+    found = {name: s3.get_bucket_versioning(Bucket=name).get("Status", "") for name in names}
+    return {name: status for name, status in found.items() if status}
+
+
+def _volumes(moto: MotoServer) -> list[dict[str, Any]]:
+    return list(moto.client("ec2").describe_volumes()["Volumes"])
+
+
+def _name(tagged: Mapping[str, Any]) -> str:
+    return _tags(tagged.get("Tags", [])).get("Name", "")
+
+
+def _ebs_volumes(moto: MotoServer) -> Kind:
+    return {_name(each): {"size": each["Size"], **_tags(each.get("Tags", []))} for each in _volumes(moto)}
+
+
+def _kms_keys(moto: MotoServer) -> Kind:
+    kms = moto.client("kms")
+    keys = [kms.describe_key(KeyId=each["KeyId"])["KeyMetadata"] for each in kms.list_keys()["Keys"]]
+    return {each["Description"]: each["KeyState"] for each in keys if each["KeyManager"] == "CUSTOMER"}
+
+
 def _sns_topics(moto: MotoServer) -> Kind:
-    sns = moto.client("sns")
+    return _topics(moto.client("sns"))
+
+
+def _second_region_sns_topics(moto: MotoServer) -> Kind:
+    return _topics(_second_region_client(moto.url, "sns"))
+
+
+def _topics(sns: Any) -> Kind:
     arns = [each["TopicArn"] for each in sns.list_topics()["Topics"]]
     return {
         arn.rpartition(":")[2]: sns.get_topic_attributes(TopicArn=arn)["Attributes"].get("DisplayName", "")
         for arn in arns
     }
+
+
+@cache
+def _second_region_client(url: str, service: str) -> Any:
+    import boto3
+
+    session: Any = boto3.session.Session(
+        aws_access_key_id="testing", aws_secret_access_key="testing", region_name=_SECOND_REGION
+    )
+    return session.client(service, endpoint_url=url)
 
 
 _KINDS: dict[str, Callable[[MotoServer], Kind]] = {
@@ -186,4 +238,9 @@ _KINDS: dict[str, Callable[[MotoServer], Kind]] = {
     "log_groups": _log_groups,
     "dynamodb_tables": _dynamodb_tables,
     "sns_topics": _sns_topics,
+    "s3_versioning": _s3_versioning,
+    "ebs_volumes": _ebs_volumes,
+    "kms_keys": _kms_keys,
+    "second_region_ssm_parameters": _second_region_ssm_parameters,
+    "second_region_sns_topics": _second_region_sns_topics,
 }
