@@ -19,11 +19,26 @@ _START_S = 60
 _STOP_S = 10
 
 # Port 0 lets the kernel choose, so that parallel workers can never pick the same one; the chosen one is told
-# through a file that appears complete or not at all.
+# through a file that appears complete or not at all. AWS does not delete a security group that another refers
+# to, moto does. Source: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DeleteSecurityGroup.html
 _CHILD = """
 import os, sys, threading
+from moto.ec2.exceptions import DependencyViolationError
+from moto.ec2.models.security_groups import SecurityGroupBackend
 from moto.server import DomainDispatcherApplication, create_backend_app
 from werkzeug.serving import WSGIRequestHandler, make_server
+
+delete_security_group = SecurityGroupBackend.delete_security_group
+
+def delete_unless_referred_to(self, name=None, group_id=None):
+    group = self.get_security_group_by_name_or_id(group_id or name)
+    for other in self.describe_security_groups():
+        rules = [*other.ingress_rules, *other.egress_rules]
+        if group and other is not group and group.id in [each.source_group.get("GroupId") for each in rules]:
+            raise DependencyViolationError(f"resource {group.id} has a dependent object")
+    return delete_security_group(self, name, group_id)
+
+SecurityGroupBackend.delete_security_group = delete_unless_referred_to
 
 class Handler(WSGIRequestHandler):
     protocol_version = "HTTP/1.1"

@@ -229,6 +229,11 @@ def _second_region_client(url: str, service: str) -> Any:
     return session.client(service, endpoint_url=url)
 
 
+def _memorydb_users(moto: MotoServer) -> Kind:
+    users = moto.client("memorydb").describe_users()["Users"]
+    return {each["Name"]: each["AccessString"] for each in users if each["Name"] != "default"}
+
+
 _KINDS: dict[str, Callable[[MotoServer], Kind]] = {
     "ssm_parameters": _ssm_parameters,
     "s3_buckets": _s3_buckets,
@@ -238,6 +243,7 @@ _KINDS: dict[str, Callable[[MotoServer], Kind]] = {
     "log_groups": _log_groups,
     "dynamodb_tables": _dynamodb_tables,
     "sns_topics": _sns_topics,
+    "memorydb_users": _memorydb_users,
     "s3_versioning": _s3_versioning,
     "ebs_volumes": _ebs_volumes,
     "kms_keys": _kms_keys,
