@@ -1,0 +1,151 @@
+"""The only place that calls AWS: clients made once, bounded tries, and vendor errors translated once."""
+
+import threading
+import time
+from collections.abc import Callable, Collection, Iterator, Mapping
+from functools import partial
+from typing import Any, TypeVar
+
+from guardian.adapters.aws.refusals import NoAnswerError, code_of, no_answer
+
+T = TypeVar("T")
+
+CONNECT_S = 5.0
+READ_S = 15.0
+ATTEMPTS = 3
+
+
+class Clients:
+    """boto3 clients by service and region, made at the first need; usable from several threads.
+
+    Credentials, profile and endpoints come from where boto3 finds them.
+
+    Args:
+        environment: The process's environment, for the region: boto3 does not look at AWS_REGION, Terraform
+            does, and first.
+        workers: How many threads ask at once.
+    """
+
+    def __init__(self, environment: Mapping[str, str], *, workers: int) -> None:
+        self._region = environment.get("AWS_REGION", "")
+        self._workers = workers
+        self._making = threading.Lock()
+        self._session: Any = None
+        self._made: dict[tuple[str, str], Any] = {}
+
+    def get(self, service: str, region: str) -> Any:
+        """Return the client of a service; an empty region is the environment's."""
+        from botocore.config import Config
+
+        where = region or self._region
+        with self._making:  # making one is not thread-safe, unlike using it
+            if self._session is None:
+                import boto3
+
+                self._session = boto3.session.Session()
+            if (service, where) not in self._made:
+                self._made[service, where] = self._session.client(
+                    service,
+                    region_name=where or None,
+                    config=Config(
+                        connect_timeout=CONNECT_S,
+                        read_timeout=READ_S,
+                        retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
+                        max_pool_connections=self._workers,
+                        user_agent_extra="guardian",
+                    ),
+                )
+            return self._made[service, where]
+
+
+class Calls:
+    """Read calls of one service in one region; every failure to answer is a `NoAnswerError`.
+
+    Args:
+        clients: Where the client comes from.
+        service: boto3's name of the service.
+        region: Where; empty for the environment's.
+        deadline: Monotonic time after which nothing more is asked.
+    """
+
+    def __init__(self, clients: Clients, service: str, region: str, *, deadline: float) -> None:
+        self._clients = clients
+        self._service = service
+        self._deadline = deadline
+        self.region = region
+
+    def at(self, region: str) -> "Calls":
+        """Return the calls of the same service in another region."""
+        return Calls(self._clients, self._service, region, deadline=self._deadline)
+
+    def ask(self, operation: str, *, absent: Collection[str] = (), **request: Any) -> dict[str, Any] | None:
+        """Ask once, by the name of boto3's method.
+
+        Args:
+            operation: For instance `get_role`.
+            absent: The error codes that say that there is no such object, and nothing else.
+            request: The operation's parameters.
+
+        Returns:
+            The answer, or None when there is no such object.
+
+        Raises:
+            NoAnswerError: Anything else went wrong.
+        """
+
+        def call() -> dict[str, Any] | None:
+            from botocore.exceptions import ClientError
+
+            try:
+                answer: dict[str, Any] = getattr(self._client(), operation)(**request)
+            except ClientError as error:
+                if code_of(error) not in absent:
+                    raise
+                return None
+            return answer
+
+        return self._translated(operation, call)
+
+    def pages(
+        self, operation: str, member: str, *, left_out_when_empty: bool = False, **request: Any
+    ) -> Iterator[Any]:
+        """Yield the items of every page of a list.
+
+        Args:
+            operation: For instance `list_roles`.
+            member: The list's name in the answer.
+            left_out_when_empty: Whether the service answers `{}` when the list is empty.
+            request: The operation's parameters.
+
+        Raises:
+            NoAnswerError: A page was refused, or came without the list: an answer that was cut off before its
+                first byte would else look like a list of nothing.
+        """
+        start = self._translated(
+            operation, lambda: iter(self._client().get_paginator(operation).paginate(**request))
+        )
+        following = partial(next, start, None)
+        while (page := self._translated(operation, following)) is not None:
+            if member not in page and not (left_out_when_empty and _is_empty_object(page)):
+                raise NoAnswerError(f"{self._service} {operation}: the answer has no {member}")
+            yield from page.get(member, ())
+
+    def _client(self) -> Any:
+        return self._clients.get(self._service, self.region)
+
+    def _translated(self, operation: str, call: Callable[[], T]) -> T:
+        from botocore.exceptions import BotoCoreError, ClientError
+        from botocore.parsers import ResponseParserError
+
+        if time.monotonic() > self._deadline:
+            raise NoAnswerError(f"{self._service} {operation}: not asked, for the time was over")
+        try:
+            return call()
+        except (ClientError, BotoCoreError, ResponseParserError) as error:
+            raise no_answer(self._service, operation, error) from error
+
+
+def _is_empty_object(answer: Mapping[str, Any]) -> bool:
+    """Tell whether an answer was `{}` as sent, and not cut off."""
+    length: str = answer["ResponseMetadata"]["HTTPHeaders"].get("content-length", "")
+    return length == str(len("{}"))
