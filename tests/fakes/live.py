@@ -26,13 +26,15 @@ class FakeLive:
 
     def look(self, sought: Sequence[Sought]) -> Mapping[str, Observation]:
         self.asked += sought
-        seen = {each.address: self._look(each) for each in sought}
-        objects = [each.object_id for each in seen.values() if isinstance(each, Present)]
+        seen = [(each, self._look(each)) for each in sought]
+        objects = [
+            (each.resource_type, found.object_id) for each, found in seen if isinstance(found, Present)
+        ]
         return {
-            address: replace(each, certain=False)
-            if isinstance(each, Present) and objects.count(each.object_id) > 1
-            else each
-            for address, each in seen.items()
+            each.address: replace(found, certain=False)
+            if isinstance(found, Present) and objects.count((each.resource_type, found.object_id)) > 1
+            else found
+            for each, found in seen
         }
 
     def _look(self, sought: Sought) -> Observation:

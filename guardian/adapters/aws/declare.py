@@ -1,5 +1,6 @@
 """The words in which a type is declared: its service, how it is found, and what was found."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -11,7 +12,7 @@ NAME_NOT_KNOWN = "its name was not known when the run was planned"
 
 # Source: `PrefixedUniqueId` of terraform-plugin-sdk's helper/id: UTC time to a tenth of a millisecond without
 # its dot, then a counter of eight hexadecimal digits.
-_TIME_DIGITS, _COUNTER_DIGITS = 18, 8
+_GENERATED = re.compile(r"([0-9]{8})([0-9]{6})([0-9]{4})[0-9a-f]{8}")
 GENERATED_PREFIX = "terraform-"
 
 
@@ -111,13 +112,11 @@ def generated(found: Iterable[Found], prefix: str, suffix: str = "") -> Iterator
 
 def generated_at(name: str, prefix: str, suffix: str = "") -> datetime | None:
     """Return when the provider generated a name, by the clock of its machine; None when it did not."""
-    digits = name.removesuffix(suffix).removeprefix(prefix)
-    time, counter = digits[:_TIME_DIGITS], digits[_TIME_DIGITS:]
-    if not name.startswith(prefix) or len(counter) != _COUNTER_DIGITS:
+    digits = _GENERATED.fullmatch(name.removesuffix(suffix).removeprefix(prefix))
+    if not name.startswith(prefix) or digits is None:
         return None
     try:
-        int(counter, 16)
-        return datetime.strptime(time, "%Y%m%d%H%M%S%f").replace(tzinfo=UTC)
+        return datetime.fromisoformat("{}T{}.{}".format(*digits.groups())).replace(tzinfo=UTC)
     except ValueError:
         return None
 

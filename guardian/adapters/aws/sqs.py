@@ -28,7 +28,7 @@ def _dated(calls: Calls, url: str) -> Found | None:
     )
     if answer is None:
         return None
-    created = datetime.fromtimestamp(int(answer["Attributes"]["CreatedTimestamp"]), UTC)
+    created = datetime.fromtimestamp(float(answer["Attributes"]["CreatedTimestamp"]), UTC)
     return Found(object_id=url, name=url.rpartition("/")[2], created_at=created)
 
 
