@@ -13,7 +13,9 @@ from guardian.adapters.aws.declared import TYPES
 from guardian.domain.observation import Absent, Observation, Present, Sought, Unreadable
 from guardian.ports.live import LiveReader
 from tests.fakes.live import FakeLive
-from tests.support.aws_objects import MAKERS, NAME, POLICY, TRUST, Client, vpc_of
+from tests.support.aws_objects import GENERATED, MAKERS
+from tests.support.aws_objects.made import NAME, TRUST, Client
+from tests.support.aws_objects.networks import vpc_of
 from tests.support.moto import REGION, MotoServer, environment, moto_server
 from tests.support.proxy import FaultProxy, fault_proxy
 
@@ -330,6 +332,7 @@ def test_where_the_vpc_is_not_planned_the_rest_must_fit(aws, client):
     made = MAKERS["aws_security_group"](client)
     seen = present(aws, sought("aws_security_group", {"name": NAME}, known=frozenset({made.object_id})))
     assert (seen.certain, seen.words) == (False, "found by its name: others may fit it too")
+    assert look(aws, sought("aws_security_group", {"name": "orphan*"})) == Absent()  # no wildcard in a name
     subnet_of = {"cidr_block": "10.9.1.0/24", "tags": {"Name": "none has it"}}
     MAKERS["aws_subnet"](client)
     assert look(aws, sought("aws_subnet", subnet_of)) == Absent()
@@ -339,75 +342,7 @@ def generated(prefix: str, made: datetime, suffix: str = "") -> str:
     return f"{prefix}{made:%Y%m%d%H%M%S%f}"[: len(prefix) + 18] + "0000000a" + suffix
 
 
-@pytest.mark.parametrize(
-    ("resource_type", "arguments", "prefix", "make"),
-    [
-        (
-            "aws_s3_bucket",
-            {"bucket_prefix": "app-"},
-            "app-",
-            lambda client, name: client("s3").create_bucket(
-                Bucket=name, CreateBucketConfiguration={"LocationConstraint": REGION}
-            ),
-        ),
-        (
-            "aws_iam_role",
-            {"name_prefix": "app-"},
-            "app-",
-            lambda client, name: client("iam").create_role(RoleName=name, AssumeRolePolicyDocument=TRUST),
-        ),
-        (
-            "aws_iam_policy",
-            {"name_prefix": "app-"},
-            "app-",
-            lambda client, name: client("iam").create_policy(PolicyName=name, PolicyDocument=POLICY),
-        ),
-        (
-            "aws_cloudwatch_log_group",
-            {},
-            "terraform-",
-            lambda client, name: client("logs").create_log_group(logGroupName=name),
-        ),
-        (
-            "aws_sns_topic",
-            {"name_prefix": "app-"},
-            "app-",
-            lambda client, name: client("sns").create_topic(Name=name),
-        ),
-        (
-            "aws_sqs_queue",
-            {"name_prefix": "app-"},
-            "app-",
-            lambda client, name: client("sqs").create_queue(QueueName=name),
-        ),
-        (
-            "aws_secretsmanager_secret",
-            {"name_prefix": "app-"},
-            "app-",
-            lambda client, name: client("secretsmanager").create_secret(Name=name, SecretString="x"),
-        ),
-        (
-            "aws_security_group",
-            {"name_prefix": "app-"},
-            "app-",
-            lambda client, name: client("ec2").create_security_group(GroupName=name, Description="x"),
-        ),
-        (
-            "aws_kms_alias",
-            {"name_prefix": "alias/app-"},
-            "alias/app-",
-            lambda client, name: client("kms").create_alias(
-                AliasName=name, TargetKeyId=client("kms").create_key()["KeyMetadata"]["KeyId"]
-            ),
-        ),
-        (
-            "aws_iam_instance_profile",
-            {"name_prefix": "app-"},
-            "app-",
-            lambda client, name: client("iam").create_instance_profile(InstanceProfileName=name),
-        ),
-    ],
-)
+@pytest.mark.parametrize(("resource_type", "arguments", "prefix", "make"), GENERATED)
 def test_a_generated_name_is_found_by_its_beginning(aws, client, resource_type, arguments, prefix, make):
     now = datetime.now(UTC)
     make(client, f"{prefix}chosen-by-a-person")

@@ -11,7 +11,8 @@ import pytest
 from guardian.adapters.aws import AwsLiveReader
 from guardian.adapters.aws.declared import TYPES
 from guardian.domain.observation import Absent, Present, Sought
-from tests.support.aws_objects import MAKERS, POLICY, TRUST
+from tests.support.aws_objects import MAKERS
+from tests.support.aws_objects.made import POLICY, TRUST
 from tests.support.moto import REGION, MotoServer
 
 pytestmark = [pytest.mark.terraform, pytest.mark.aws]

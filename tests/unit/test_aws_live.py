@@ -5,11 +5,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
+from botocore.parsers import ResponseParserError
 
 from guardian.adapters.aws.calls import Calls, Clients
 from guardian.adapters.aws.declare import generated_at
 from guardian.adapters.aws.declared import TYPES
 from guardian.adapters.aws.judge import judge
+from guardian.adapters.aws.refusals import no_answer
 from guardian.domain.observation import Absent, Observation, Present, Sought
 
 SINCE = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -155,3 +158,16 @@ def test_the_default_vpc_is_nobodys_orphan():
 )
 def test_a_generated_name_is_known_by_its_form(name, made):
     assert generated_at(name, "app-") == made
+
+
+def test_an_answer_that_cannot_be_read_is_not_repeated():
+    error = ResponseParserError("invalid XML received: b'<Value>s3cret'")
+    reason = no_answer("ssm", "get_parameter", error).reason
+    assert reason == "ssm get_parameter: the answer cannot be read (ResponseParserError)"
+
+
+def test_a_denial_is_one_line_of_bounded_length():
+    words: Any = {"Code": "UnauthorizedOperation", "Message": "You may not.\nEncoded: " + "x" * 2000}
+    reason = no_answer("ec2", "describe_vpcs", ClientError({"Error": words}, "DescribeVpcs")).reason
+    assert reason.startswith("ec2 describe_vpcs: UnauthorizedOperation: You may not. Encoded: xx")
+    assert len(reason) < 400
