@@ -1,0 +1,5 @@
+"""Attributes that the provider writes and cannot read back, so that a state can hold a wrong value for ever."""
+
+from collections.abc import Mapping
+
+UNREADABLE: Mapping[str, tuple[str, ...]] = {"aws_db_instance": ("password",)}
