@@ -92,9 +92,17 @@ class InitFailedError(EngineError):
 
 
 class PlanFailedError(EngineError):
-    """`terraform plan` failed; nothing was changed."""
+    """`terraform plan` failed; nothing was changed.
+
+    Attributes:
+        summaries: The summary of each error that Terraform told.
+    """
 
     code = "plan_failed"
+
+    def __init__(self, message: str, *, hint: str = "", summaries: tuple[str, ...] = ()) -> None:
+        super().__init__(message, hint=hint)
+        self.summaries = summaries
 
 
 class ApplyNotStartedError(EngineError):
@@ -192,6 +200,18 @@ class DataLossError(RefusedError):
     """The plan deletes something that holds data, and nobody allowed that by address."""
 
     code = "data_loss"
+
+
+class RecoveryRefusedError(RefusedError):
+    """A way back cannot be taken as things stand; nothing was changed.
+
+    Its `code` is one of `hot_fix`, `moved_on`, `backend_moved`, `protected`, `beyond_list`, `beyond_plan`,
+    `complete`, `no_record`, `not_transient`, `no_failure`.
+    """
+
+    def __init__(self, message: str, *, code: str, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.code = code
 
 
 class DeclinedError(RefusedError):

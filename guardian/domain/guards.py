@@ -6,7 +6,7 @@ from fnmatch import fnmatchcase
 from guardian.domain.data_holders import DATA_HOLDERS
 from guardian.domain.plan import Action, PlannedChange, destroyed
 from guardian.domain.standing import KnownState
-from guardian.domain.state import StateFacts
+from guardian.domain.state import State, StateFacts, StateInstance
 
 MOST = 0.5
 FEW = 4
@@ -57,9 +57,61 @@ def data_loss(changes: Iterable[PlannedChange], *, allowed: Iterable[str]) -> tu
     return tuple(
         each
         for each in destroyed(changes)
-        if each.resource_type in DATA_HOLDERS
-        and not any(each.address == pattern or fnmatchcase(each.address, pattern) for pattern in patterns)
+        if each.resource_type in DATA_HOLDERS and not _fits(each.address, patterns)
     )
+
+
+def unasked(
+    changes: Iterable[PlannedChange],
+    *,
+    created: Iterable[str],
+    target: State,
+    present: State,
+    allow_delete: Iterable[str],
+    allow_replace: Iterable[str],
+    limited: bool,
+) -> tuple[PlannedChange, ...]:
+    """Return the changes of a way back that would destroy what nobody allowed to go.
+
+    What only the failed run created may go. An object that the target has may not, nor may anything that
+    holds data, nor what neither the run created nor the target knows.
+
+    Args:
+        changes: The reverse plan's.
+        created: What the failed run created.
+        target: The state to go back to.
+        present: The state as it is recorded now.
+        allow_delete: Addresses or globs that may be deleted or replaced.
+        allow_replace: Addresses or globs that may be replaced.
+        limited: Whether the way back is limited to what a run touched; one to a whole snapshot may destroy
+            whatever holds no data of the snapshot's.
+    """
+    mine, delete, either = frozenset(created), tuple(allow_delete), (*allow_delete, *allow_replace)
+    kept = {(each.resource_type, each.object_id) for each in target.managed.values() if each.object_id}
+    found = []
+    for each in destroyed(changes):
+        if _fits(each.address, either if each.action is Action.REPLACE else delete):
+            continue
+        if each.address in mine and each.action is Action.DELETE:
+            continue
+        going = _objects_at(each.address, present, whole=each.action is Action.REPLACE)
+        own = any((one.resource_type, one.object_id) in kept for one in going)
+        holds_data = each.resource_type in DATA_HOLDERS and (own or each.address in target.managed)
+        strange = each.action is Action.DELETE and each.address not in target.managed
+        if holds_data or (limited and (own or strange)):
+            found.append(each)
+    return tuple(found)
+
+
+def _objects_at(address: str, present: State, *, whole: bool) -> list[StateInstance]:
+    """Return the objects that go: a deletion at an address of the target is of its deposed ones."""
+    here = [each for each in present.managed.values() if each.address == address]
+    deposed = [each for each in here if each.deposed]
+    return here if whole or not deposed else deposed
+
+
+def _fits(address: str, patterns: Iterable[str]) -> bool:
+    return any(address == each or fnmatchcase(address, each) for each in patterns)
 
 
 def reversibility(change: PlannedChange) -> str:

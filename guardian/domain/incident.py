@@ -33,6 +33,7 @@ class Incident:
         tainted: Addresses that the state records as tainted since this run.
         record: What became of the state's record.
         creating: Addresses whose creation was cut off: their objects may exist, and no state knows them.
+        stranded_object: Id of the kept state that the engine could not save, or empty.
         lock_left: What holds Terraform's lock after the engine ended, or empty.
     """
 
@@ -45,6 +46,7 @@ class Incident:
     record: StateRecord
     lock_left: str = ""
     creating: tuple[str, ...] = ()
+    stranded_object: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Return the object of the `incident_opened` record."""
@@ -58,6 +60,7 @@ class Incident:
             "record": str(self.record),
             "lock_left": self.lock_left,
             "creating": list(self.creating),
+            "stranded_object": self.stranded_object,
         }
 
     @classmethod
@@ -73,6 +76,7 @@ class Incident:
             record=StateRecord(value["record"]),
             lock_left=value.get("lock_left", ""),
             creating=tuple(value.get("creating", ())),
+            stranded_object=value.get("stranded_object", ""),
         )
 
 

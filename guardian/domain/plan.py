@@ -173,6 +173,30 @@ def destroyed(changes: Iterable[PlannedChange]) -> tuple[PlannedChange, ...]:
     return tuple(each for each in changes if each.action in DESTRUCTIVE)
 
 
+_WITHIN = {
+    Action.REPLACE: frozenset({Action.REPLACE, Action.CREATE, Action.UPDATE}),
+}
+
+
+def beyond(
+    plan: PlanSummary, agreed: PlanSummary, *, renewed: Iterable[str] = ()
+) -> tuple[PlannedChange, ...]:
+    """Return the changes of a plan that go beyond what was agreed; empty when it does no more.
+
+    Args:
+        plan: The plan that is about to be applied.
+        agreed: The plan that was shown, or that was made before.
+        renewed: Addresses whose object is half made since: there a replacement is no more than a creation.
+    """
+    allowed: dict[str, set[Action]] = {}
+    for each in agreed.changes:
+        allowed.setdefault(each.address, set()).update(_WITHIN.get(each.action, {each.action}))
+    for address in renewed:
+        if Action.CREATE in allowed.get(address, ()):
+            allowed[address] |= {Action.REPLACE, Action.UPDATE}
+    return tuple(each for each in plan.changes if each.action not in allowed.get(each.address, ()))
+
+
 def _change(change: Mapping[str, Any]) -> PlannedChange:
     resource = change["resource"]
     return PlannedChange(

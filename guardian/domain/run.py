@@ -53,6 +53,20 @@ class Progress:
         }
 
 
+def later(first: Progress, second: Progress) -> Progress:
+    """Return how far two applies of the same changes came, one after the other.
+
+    What the second began counts by the second; the rest by the first.
+    """
+    again = frozenset(second.touched)
+    return Progress(
+        done=tuple(each for each in first.done if each not in again) + second.done,
+        failed=tuple(each for each in first.failed if each not in again) + second.failed,
+        in_flight=tuple(each for each in first.in_flight if each not in again) + second.in_flight,
+        not_started=tuple(each for each in first.not_started if each not in again),
+    )
+
+
 # Terraform carries these out in the state alone, with no apply_start event.
 _SILENT = frozenset({Action.MOVE, Action.IMPORT, Action.FORGET})
 

@@ -11,10 +11,7 @@ from guardian.domain.address import instance_address
 from guardian.errors import WrongStateError
 
 STATE_FORMAT = 4
-_RECORDED = (
-    "guardian snapshot list    # which records there are; then, to put one back: "
-    "guardian snapshot export SNAPSHOT FILE"
-)
+_RECORDED = "guardian restore --strategy record    # puts the newest known record back"
 DEPOSED = " (deposed object "
 
 

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from guardian.domain.guards import data_loss, reversibility
 from guardian.domain.plan import Action, PlannedChange, PlanReading, PlanSummary, summary_of_plan_json
-from guardian.domain.recovery import divide
+from guardian.domain.scope import divide
 
 addresses = st.sampled_from(["a.a", "b.b", "c.c", 'd.d["x"]', "e.e"])
 changes = st.lists(
