@@ -93,6 +93,7 @@ def context_of(
         interruption: Tells of signals.
         make: Whether to make a repository where there is none.
     """
+    from guardian.adapters.aws import AwsLiveReader
     from guardian.adapters.configuration import DiskConfiguration
     from guardian.adapters.diff import DeepDiffer
     from guardian.adapters.system import ProcessIdentity, SystemClock
@@ -120,9 +121,11 @@ def context_of(
         audience=audience,
         differ=DeepDiffer(),
         workplace=DiskWorkplace(work_place(root, environment)),
+        live=AwsLiveReader(policed.variables),
         limits=settings.capture,
         own_paths=_own_paths(settings, root),
         lease_ttl_s=settings.lease.ttl_s,
+        retry=settings.retry,
     )
 
 

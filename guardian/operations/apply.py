@@ -6,7 +6,8 @@ from pathlib import Path
 from guardian.domain.engine import ApplyOptions, PlanOptions
 from guardian.domain.incident import Incident
 from guardian.domain.journal import Kind
-from guardian.domain.recovery import Receipt
+from guardian.domain.receipt import Receipt
+from guardian.domain.recovery import Limits
 from guardian.domain.run import Outcome, Progress
 from guardian.domain.snapshot import Purpose, Snapshot, StateRef
 from guardian.errors import ApplyNotStartedError, ExitCode, UsageError
@@ -33,8 +34,9 @@ class ApplyRequest:
 
     Attributes:
         plan_file: A plan saved before, or None to plan now.
-        on_failure: `hold`, `ask` or `restore`.
+        on_failure: `hold`, `ask`, `restore`, `destroy-created` or `retry`.
         allow_delete: Addresses or globs whose data may be lost.
+        allow_replace: Addresses or globs that a way back may replace.
     """
 
     checkout: Checkout
@@ -44,6 +46,7 @@ class ApplyRequest:
     auto_approve: bool = False
     on_failure: str = "hold"
     allow_delete: tuple[str, ...] = ()
+    allow_replace: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,17 +177,20 @@ def _carry_out(session: Session, request: ApplyRequest, prepared: Prepared) -> A
             session,
             prepared,
             incident,
-            after,
-            after_state=executed.after.state if executed.after else None,
             on_failure=request.on_failure,
             options=request.apply_options,
+            limits=Limits(
+                allow_delete=request.allow_delete,
+                allow_replace=request.allow_replace,
+                retry=context.retry,
+            ),
         )
     return ApplyResult(
         outcome=ending.outcome,
         exit_code=ending.exit_code,
         project=project.descriptor.name,
         run_id=session.run_id,
-        snapshot_id=(after or before).id,
+        snapshot_id=ending.snapshot_id or (after or before).id,
         baseline_id=session.standing.baseline,
         progress=executed.progress,
         incident=incident,

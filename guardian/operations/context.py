@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:  # names alone: loading what they stand for would double the start of `guardian status`
     from guardian.domain.configuration import CaptureLimits
     from guardian.domain.engine import InitOptions
+    from guardian.domain.transient import RetryBlock
     from guardian.ports.audience import Audience
     from guardian.ports.configuration import ConfigurationSource
     from guardian.ports.differ import Differ
     from guardian.ports.engine import Engine, StateBackend
+    from guardian.ports.live import LiveReader
     from guardian.ports.system import Clock, Identity, Interruption
     from guardian.ports.workplace import Workplace
     from guardian.repository.repository import Repository
@@ -54,6 +56,8 @@ class Context:
     audience: "Audience"
     differ: "Differ"
     workplace: "Workplace"
+    live: "LiveReader"
     limits: "CaptureLimits"
     own_paths: tuple[Path, ...]
     lease_ttl_s: float
+    retry: "tuple[RetryBlock, ...]" = ()

@@ -29,6 +29,7 @@ class Executed:
         after: The state afterwards; None when it could not be read.
         unreadable: Why it could not, or empty.
         plan_json: `show -json` of the plan, None when it could not be made.
+        stranded_object: Id of the kept state that the engine could not save, or empty.
     """
 
     outcome: EngineOutcome
@@ -37,6 +38,7 @@ class Executed:
     after: Reading | None
     unreadable: str
     plan_json: bytes | None
+    stranded_object: str = ""
 
     @property
     def went_well(self) -> bool:
@@ -119,6 +121,7 @@ def _look(
         after = read_state(session.context, where, backend)
     except (WrongStateError, BackendError) as error:
         unreadable = error.message
+    kept = ""
     if outcome.stranded_state is not None:
         body = session.context.workplace.read(outcome.stranded_state)
         kept = session.project.put(ObjectKind.STATE, body)
@@ -130,6 +133,7 @@ def _look(
         after=after,
         unreadable=unreadable,
         plan_json=None,
+        stranded_object=kept,
     )
 
 
@@ -157,6 +161,7 @@ def incident_of(
         record=record,
         lock_left=lock_left(session, where, backend),
     )
+    incident = replace(incident, stranded_object=executed.stranded_object)
     session.record(Kind.INCIDENT_OPENED, {"incident": incident.to_json()})
     session.context.audience.incident(incident)
     return incident

@@ -1,20 +1,34 @@
-"""After a failed apply: hold, ask, or restore at once."""
+"""After a failed apply: hold first, then what was chosen: leave it, ask, go back, or go on."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from guardian.domain.decide import decide
 from guardian.domain.engine import ApplyOptions
 from guardian.domain.incident import Incident
 from guardian.domain.journal import Kind
-from guardian.domain.recovery import Choice, Receipt
+from guardian.domain.receipt import Receipt
+from guardian.domain.recovery import Limits, Strategy
 from guardian.domain.run import Outcome
-from guardian.domain.snapshot import Snapshot
 from guardian.domain.standing import Hold
-from guardian.domain.state import State
+from guardian.domain.steps import AskHuman
 from guardian.errors import ExitCode, GuardianError, InterruptedRunError, UnrecordedError
+from guardian.operations.course import Course, Recovery, plan_object, undecided
+from guardian.operations.moved_on import seen_at
+from guardian.operations.offer import HOLD, choices_of
 from guardian.operations.prepare import Prepared
 from guardian.operations.recover import recover
+from guardian.operations.runs import load_run
 from guardian.operations.session import Session, close_run
-from guardian.operations.way import Way, way_back
+from guardian.operations.situation import Gathered, gather
+
+RESTORE = "restore"
+STRATEGIES = {
+    RESTORE: Strategy.AUTO,
+    "reapply": Strategy.REAPPLY,
+    "destroy-created": Strategy.DESTROY_CREATED,
+    "retry": Strategy.RETRY,
+    "record": Strategy.RECORD,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,62 +38,28 @@ class Ending:
     outcome: Outcome
     exit_code: ExitCode
     receipt: Receipt | None = None
+    snapshot_id: str | None = None
+
+
+HELD = Ending(outcome=Outcome.FAILED_HELD, exit_code=ExitCode.FAILED_HELD)
+INTERRUPTED = Ending(outcome=Outcome.INTERRUPTED, exit_code=ExitCode.INTERRUPTED)
+INCOMPLETE = Ending(outcome=Outcome.RESTORE_INCOMPLETE, exit_code=ExitCode.RESTORE_INCOMPLETE)
 
 
 def fail(
     session: Session,
     prepared: Prepared,
     incident: Incident,
-    after: Snapshot | None,
     *,
-    after_state: State | None,
     on_failure: str,
     options: ApplyOptions,
+    limits: Limits,
 ) -> Ending:
     """Hold the project first, whatever comes then: a second failure must find it held."""
-    way = way_back(
-        session,
-        prepared.baseline,
-        incident,
-        before=prepared.before.state,
-        after=after,
-        after_state=after_state,
-    )
-    if way is not None:
-        session.record(Kind.RECOVERY_PLANNED, {"plan": {"steps": [way.step.to_json()]}})
     hold(session, _reason(incident), run_id=session.run_id)
-    if incident.interrupted:
-        close_run(session, Outcome.INTERRUPTED, ExitCode.INTERRUPTED)
-        return Ending(outcome=Outcome.INTERRUPTED, exit_code=ExitCode.INTERRUPTED)
-    chosen = on_failure
-    if on_failure == "ask":
-        chosen = _ask(session, way)
-    if chosen == "restore" and way is None:
-        session.context.audience.note("there is no known-good snapshot to restore: the project is on hold")
-    if chosen != "restore" or way is None:
-        close_run(session, Outcome.FAILED_HELD, ExitCode.FAILED_HELD)
-        return Ending(outcome=Outcome.FAILED_HELD, exit_code=ExitCode.FAILED_HELD)
-    return _restore_now(session, way, options)
-
-
-def _ask(session: Session, way: Way | None) -> str:
-    """Ask what to do; who hangs up or presses Ctrl-C has chosen nothing, and nothing is what holding does."""
-    try:
-        return session.context.audience.choose("What now?", choices(way))
-    except InterruptedRunError:
-        session.context.audience.note("no answer: everything stays as it is")
-        return "hold"
-
-
-def choices(way: Way | None) -> tuple[Choice, ...]:
-    """Return what a person can do now, the safe choice first."""
-    held = Choice(
-        key="hold", text="hold: leave everything as it is, refuse further applies (guardian restore later)"
-    )
-    if way is None:
-        return (held,)
-    text = "restore: plan the baseline's configuration on the present state, for these addresses only"
-    return held, Choice(key="restore", text=text, addresses=way.step.addresses)
+    ending = _end(session, prepared, incident, on_failure=on_failure, options=options, limits=limits)
+    close_run(session, ending.outcome, ending.exit_code)
+    return ending
 
 
 def hold(session: Session, reason: str, *, run_id: str | None) -> None:
@@ -97,27 +77,103 @@ def hold(session: Session, reason: str, *, run_id: str | None) -> None:
     )
 
 
-def _restore_now(session: Session, way: Way, options: ApplyOptions) -> Ending:
+def _end(
+    session: Session,
+    prepared: Prepared,
+    incident: Incident,
+    *,
+    on_failure: str,
+    options: ApplyOptions,
+    limits: Limits,
+) -> Ending:
+    gathered = _gathered(session, prepared, limits)
+    if gathered is None or incident.interrupted:
+        return INTERRUPTED if incident.interrupted else HELD
+    chosen = _ask(session, gathered, limits) if on_failure == "ask" else on_failure
+    if chosen not in STRATEGIES:
+        return HELD
+    wanted = replace(limits, strategy=STRATEGIES[chosen])
+    plan = decide(gathered.situation, wanted)
+    for step in plan.steps:
+        if isinstance(step, AskHuman):
+            error = undecided(step)
+            session.record(Kind.NOTE, {"text": f"nothing was undone: {error.message}"})
+            session.context.audience.note(f"nothing was undone: {error.message}; next: {error.hint}")
+            return HELD
+    course = Course(
+        session=session,
+        gathered=gathered,
+        plan=plan,
+        limits=wanted,
+        options=options,
+        approve=False,
+        dry_run=False,
+        started_s=session.context.clock.monotonic_s(),
+    )
+    session.context.audience.recovery(plan)
+    return _recover_now(course)
+
+
+def _gathered(session: Session, prepared: Prepared, limits: Limits) -> Gathered | None:
+    """Work out the way back, so that it is on record; None when even that cannot be done."""
     try:
-        recovery = recover(session, way, approve=False, dry_run=False, options=options)
+        gathered = gather(
+            session,
+            target=prepared.baseline,
+            run=load_run(session.project, session.run_id),
+            limits=limits,
+            look=True,
+        )
+        plan = decide(gathered.situation, limits)
+        session.record(Kind.RECOVERY_PLANNED, {"plan": plan_object(plan), "on": seen_at(gathered)})
+    except UnrecordedError:
+        raise
+    except GuardianError as error:
+        text = f"no way back could be worked out yet: {error.message}"
+        session.record(Kind.NOTE, {"text": text})
+        session.context.audience.note(text)
+        return None
+    return gathered
+
+
+def _ask(session: Session, gathered: Gathered, limits: Limits) -> str:
+    """Ask what to do; who hangs up or presses Ctrl-C has chosen nothing, and nothing is what holding does."""
+    try:
+        return session.context.audience.choose(
+            "What now?", choices_of(gathered, limits, command="guardian restore --strategy")
+        )
+    except InterruptedRunError:
+        session.context.audience.note("no answer: everything stays as it is")
+        return HOLD
+
+
+def _recover_now(course: Course) -> Ending:
+    session = course.session
+    try:
+        recovery = recover(course)
     except UnrecordedError:
         raise
     except GuardianError as error:
         # The first failure stays in view; this one is told beside it and recorded as the run's end.
-        session.record(Kind.NOTE, {"text": f"the recovery stopped: {error.message}"})
-        session.context.audience.note(f"the recovery stopped: {error.message}")
-        close_run(session, Outcome.RESTORE_INCOMPLETE, ExitCode.RESTORE_INCOMPLETE)
-        return Ending(outcome=Outcome.RESTORE_INCOMPLETE, exit_code=ExitCode.RESTORE_INCOMPLETE)
+        text = f"the recovery stopped: {error.message}"
+        session.record(Kind.NOTE, {"text": text})
+        session.context.audience.note(f"{text}; next: {error.hint}" if error.hint else text)
+        return INCOMPLETE
+    return _ending(course, recovery)
+
+
+def _ending(course: Course, recovery: Recovery) -> Ending:
+    if recovery.went_on:
+        return Ending(outcome=Outcome.APPLIED, exit_code=ExitCode.OK, snapshot_id=recovery.snapshot_id)
     if recovery.proven:
-        close_run(session, Outcome.RESTORED, ExitCode.RESTORED)
         return Ending(outcome=Outcome.RESTORED, exit_code=ExitCode.RESTORED, receipt=recovery.receipt)
     if recovery.incident is not None and recovery.incident.interrupted:
-        close_run(session, Outcome.INTERRUPTED, ExitCode.INTERRUPTED)
-        return Ending(outcome=Outcome.INTERRUPTED, exit_code=ExitCode.INTERRUPTED)
-    close_run(session, Outcome.RESTORE_INCOMPLETE, ExitCode.RESTORE_INCOMPLETE)
-    return Ending(
-        outcome=Outcome.RESTORE_INCOMPLETE, exit_code=ExitCode.RESTORE_INCOMPLETE, receipt=recovery.receipt
-    )
+        return INTERRUPTED
+    if recovery.incident is not None and course.plan.strategy is Strategy.RETRY:
+        return HELD
+    if course.plan.strategy is Strategy.DESTROY_CREATED and recovery.incident is None:
+        return replace(HELD, receipt=recovery.receipt)  # it did what was asked, and more differs
+    return replace(INCOMPLETE, receipt=recovery.receipt)
 
 
 def _reason(incident: Incident) -> str:

@@ -45,6 +45,6 @@ def _refuse_state(session: Session, verdict: str) -> NoReturn:
     session.record(Kind.GUARDED, {"guard": "wrong_state", "verdict": "refused", "detail": verdict})
     raise WrongStateError(
         verdict,
-        hint="guardian snapshot list    # then, to put one back: guardian snapshot export SNAPSHOT FILE; "
-        "if the present state is right: guardian snapshot create --accept-state --reason '...'",
+        hint="guardian restore --strategy record    # puts the newest known record back; or, if the present "
+        "state is right: guardian snapshot create --accept-state --reason '...'",
     )

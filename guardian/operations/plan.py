@@ -131,7 +131,9 @@ def make_plan(
         raise InterruptedRunError("interrupted while planning; nothing was changed")
     if outcome.exit_code not in {0, HAS_CHANGES}:
         raise PlanFailedError(
-            words(outcome, "the plan failed"), hint="mend what it names, then plan again; nothing was changed"
+            words(outcome, "the plan failed"),
+            hint="mend what it names, then plan again; nothing was changed",
+            summaries=tuple(each.summary for each in outcome.errors),
         )
     for each in _each_once(in_words(each) for each in outcome.diagnostics if each.severity == "warning"):
         context.audience.note(f"Terraform warns: {each}")

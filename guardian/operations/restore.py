@@ -1,15 +1,17 @@
 """`guardian restore`: from the failed or interrupted run back to the baseline, or to a named snapshot."""
 
 from contextlib import nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from guardian.domain.decide import decide
 from guardian.domain.engine import ApplyOptions, WorkingDirectory
 from guardian.domain.incident import Incident
 from guardian.domain.journal import Kind
-from guardian.domain.recovery import Receipt, Scope
+from guardian.domain.receipt import Receipt
+from guardian.domain.recovery import Limits, RecoveryPlan, Strategy
 from guardian.domain.run import Outcome
-from guardian.domain.snapshot import Purpose, Snapshot
-from guardian.domain.state import EMPTY, parse_state
+from guardian.domain.scope import Scope
+from guardian.domain.snapshot import Snapshot
 from guardian.errors import (
     EngineError,
     ExitCode,
@@ -19,10 +21,13 @@ from guardian.errors import (
     UsageError,
 )
 from guardian.operations.context import Checkout, Context
+from guardian.operations.course import Course, Recovery, plan_object
 from guardian.operations.guard import refuse_wrong_state
+from guardian.operations.moved_on import refuse_moved_on, seen_at
+from guardian.operations.offer import offer
 from guardian.operations.project import find_project, project_name
-from guardian.operations.recover import Recovery, recover
-from guardian.operations.runs import load_run
+from guardian.operations.recover import recover
+from guardian.operations.runs import Run, load_run
 from guardian.operations.session import (
     Place,
     Session,
@@ -33,7 +38,7 @@ from guardian.operations.session import (
     recorded_or_in_doubt,
     working_directory,
 )
-from guardian.operations.way import Way, way_back, way_to
+from guardian.operations.situation import gather
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +49,8 @@ class RestoreRequest:
         checkout: The root module at hand, None where there is none.
         project: Name given by `--project`, or empty.
         snapshot: Id prefix, `baseline` or `latest`; empty for the way back from the last failure.
+        limits: The strategy, and what is allowed.
+        choose: Whether a person picks the strategy from a list.
     """
 
     checkout: Checkout | None
@@ -51,7 +58,8 @@ class RestoreRequest:
     snapshot: str = ""
     auto_approve: bool = False
     dry_run: bool = False
-    allow_delete: tuple[str, ...] = ()
+    choose: bool = False
+    limits: Limits = field(default_factory=Limits)
     options: ApplyOptions = field(default_factory=ApplyOptions)
 
 
@@ -62,6 +70,8 @@ class RestoreResult:
     Attributes:
         target_id: The snapshot that was to be restored, None when there was nothing to restore.
         failed_run: The run whose work was to be undone, None for a named snapshot.
+        left: Whether the person chose to leave everything as it is.
+        plan: What was decided, None when there was nothing to decide.
         first: The failure that made the restore necessary.
         second: A failure of the restore itself.
     """
@@ -78,6 +88,8 @@ class RestoreResult:
     receipt: Receipt | None
     first: Incident | None
     second: Incident | None
+    plan: RecoveryPlan | None = None
+    left: bool = False
 
 
 def restore(context: Context, request: RestoreRequest) -> RestoreResult:
@@ -85,92 +97,88 @@ def restore(context: Context, request: RestoreRequest) -> RestoreResult:
 
     Raises:
         RefusedError: A guard said no, or the person did; the restore changed nothing.
-        RestoreIncompleteError: The way back could not be planned; the restore changed nothing.
+        RestoreIncompleteError: The way back could not be planned, or did not arrive.
         NotFoundError, AmbiguousError: No such snapshot or project.
     """
+    started_s = context.clock.monotonic_s()
     project = find_project(
         context.repository, context.backend.locate, name=request.project, checkout=request.checkout
     )
     named = project.resolve(request.snapshot) if request.snapshot else None
-    again = " ".join(["guardian restore", *filter(None, [request.snapshot])])
     if not (request.auto_approve or request.dry_run or context.audience.can_answer):
         raise UsageError(
             "there is no terminal to ask for approval",
-            hint=f"{again} -auto-approve    # or --dry-run, to see the plan",
+            hint=f"{_again(request)} -auto-approve    # or --dry-run, to see the plan",
         )
     where = str(request.checkout.root) if request.checkout else ""
     with (
         private_place(context) as place,
         open_session(context, place, project, operation="restore", root=where, wait=True) as session,
     ):
-        incident = None
-        if named is not None:
-            way: Way | None = way_to(named)
-        else:
-            incident = open_failure(session)
-            if incident is None:
+        run = open_failure(session) if named is None else None
+        if named is None and run is None and not _is_record_wanted(session, request):
+            return _nothing_failed(session, place, request.checkout)
+        if run is not None and run.incident is not None:
+            context.audience.incident(run.incident)
+        gathered = gather(session, target=named or _baseline(session), run=run, limits=request.limits)
+        limits = request.limits
+        if run is None and named is None:
+            if gathered.situation.broken is None and limits.strategy is not Strategy.RECORD:
                 return _nothing_failed(session, place, request.checkout)
-            context.audience.incident(incident)
-            way = _way_from(session, incident)
-        if way is None:
-            raise RestoreIncompleteError(
-                "there is no known-good snapshot to go back to: no apply ever succeeded here under guardian",
-                hint="guardian snapshot list, then: guardian restore SNAPSHOT",
-            )
-        session.record(Kind.RECOVERY_PLANNED, {"plan": {"steps": [way.step.to_json()]}})
-        try:
-            recovery = recover(
-                session,
-                way,
-                approve=not request.auto_approve,
-                dry_run=request.dry_run,
-                options=request.options,
-                allow_delete=request.allow_delete,
-            )
-        except EngineError as error:
-            hint = error.hint
-            if isinstance(error, PlanFailedError | InitFailedError):
-                hint = f"mend what it names, then {again} again; nothing was changed"
-            raise RestoreIncompleteError(
-                f"the way back cannot be planned: {error.message}", hint=hint
-            ) from error
+            limits = replace(limits, strategy=Strategy.RECORD)
+        if request.choose and run is not None:
+            chosen = offer(session, gathered, limits)
+            if chosen is None:
+                return _left(session, run)
+            limits = chosen
+        plan = decide(gathered.situation, limits)
+        refuse_moved_on(session, gathered, approved_by_person=request.dry_run or not request.auto_approve)
+        session.record(Kind.RECOVERY_PLANNED, {"plan": plan_object(plan), "on": seen_at(gathered)})
+        context.audience.recovery(plan)
+        course = Course(
+            session=session,
+            gathered=gathered,
+            plan=plan,
+            limits=limits,
+            options=request.options,
+            approve=not request.auto_approve and not request.dry_run,
+            dry_run=request.dry_run,
+            started_s=started_s,
+        )
+        recovery = _recover(course, request)
         with recorded_or_in_doubt(session) if recovery.applied else nullcontext():
-            return _finish(session, request, way, recovery, incident)
+            return _finish(session, course, recovery, run)
 
 
-def open_failure(session: Session) -> Incident | None:
-    """Return the failure that nobody mended yet, None when there is none."""
+def open_failure(session: Session) -> Run | None:
+    """Return the run whose failure nobody mended yet, None when there is none."""
     reference = session.entered.open_incident
-    return load_run(session.project, reference.run_id).incident if reference else None
+    return load_run(session.project, reference.run_id) if reference else None
 
 
-def _way_from(session: Session, incident: Incident) -> Way | None:
-    project = session.project
-    baseline = project.snapshot(session.entered.baseline) if session.entered.baseline else None
-    before, after = _snapshots_of(session, incident.run_id)
-    recorded = EMPTY
-    if before is not None and before.state is not None:
-        recorded = parse_state(project.get_state(before.state))
-    return way_back(
-        session,
-        baseline,
-        incident,
-        before=recorded,
-        after=after or before,
-        after_state=parse_state(project.get_state(after.state)) if after and after.state else None,
-    )
+def _again(request: RestoreRequest) -> str:
+    return " ".join(["guardian restore", *filter(None, [request.snapshot])])
 
 
-def _snapshots_of(session: Session, run_id: str) -> tuple[Snapshot | None, Snapshot | None]:
-    """Return the first snapshots before and after a run's own apply; a recovery in it takes more of them."""
-    taken: dict[Purpose, Snapshot] = {}
-    for link in session.project.snapshot_links():
-        snapshot = session.project.snapshot(link.id)
-        if snapshot.run_id == run_id:
-            taken[snapshot.purpose] = snapshot  # newest first: the oldest of each is what stays
-        elif taken:
-            break
-    return taken.get(Purpose.BEFORE), taken.get(Purpose.AFTER)
+def _baseline(session: Session) -> Snapshot | None:
+    return session.project.snapshot(session.entered.baseline) if session.entered.baseline else None
+
+
+def _is_record_wanted(session: Session, request: RestoreRequest) -> bool:
+    """Tell whether there is a record to look at although nothing failed."""
+    if request.limits.strategy is Strategy.RECORD:
+        return True
+    return session.entered.known_state is not None and request.checkout is None
+
+
+def _recover(course: Course, request: RestoreRequest) -> Recovery:
+    try:
+        return recover(course)
+    except EngineError as error:
+        hint = error.hint
+        if isinstance(error, PlanFailedError | InitFailedError):
+            hint = f"mend what it names, then {_again(request)} again; nothing was changed"
+        raise RestoreIncompleteError(f"the way back cannot be planned: {error.message}", hint=hint) from error
 
 
 def _nothing_failed(session: Session, place: Place, checkout: Checkout | None) -> RestoreResult:
@@ -186,7 +194,13 @@ def _nothing_failed(session: Session, place: Place, checkout: Checkout | None) -
         session.record(Kind.RELEASED, {"reason": "restored and proven"})
     _note_a_persons_hold(session)
     close_run(session, Outcome.OK, ExitCode.OK)
-    return _result(session, Outcome.OK, ExitCode.OK, way=None, recovery=None, first=None)
+    return _result(session, Outcome.OK, ExitCode.OK)
+
+
+def _left(session: Session, run: Run) -> RestoreResult:
+    close_run(session, Outcome.OK, ExitCode.OK)
+    result = _result(session, Outcome.OK, ExitCode.OK)
+    return replace(result, left=True, failed_run=run.id, first=run.incident)
 
 
 def _refuse_wrong_state_here(session: Session, where: WorkingDirectory, checkout: Checkout) -> None:
@@ -206,43 +220,52 @@ def _note_a_persons_hold(session: Session) -> None:
         )
 
 
-def _finish(
-    session: Session, request: RestoreRequest, way: Way, recovery: Recovery, first: Incident | None
-) -> RestoreResult:
-    if request.dry_run:
-        there = recovery.receipt is not None and recovery.receipt.proven
-        outcome, code = (Outcome.OK, ExitCode.OK) if there else (Outcome.DIFFERENCES, ExitCode.DIFFERENCES)
-    elif recovery.proven:
-        outcome, code = Outcome.RESTORED, ExitCode.OK
+def _finish(session: Session, course: Course, recovery: Recovery, run: Run | None) -> RestoreResult:
+    outcome, code = _ending(course, recovery)
+    if outcome is Outcome.RESTORED:
         _note_a_persons_hold(session)
-    elif recovery.incident is not None and recovery.incident.interrupted:
-        outcome, code = Outcome.INTERRUPTED, ExitCode.INTERRUPTED
-    else:
-        outcome, code = Outcome.RESTORE_INCOMPLETE, ExitCode.RESTORE_INCOMPLETE
     close_run(session, outcome, code)
-    return _result(session, outcome, code, way=way, recovery=recovery, first=first)
+    target = course.gathered.target
+    step = course.plan.reapply
+    return replace(
+        _result(session, outcome, code),
+        target_id=step.snapshot_id if step else (target.id if target else None),
+        snapshot_id=recovery.snapshot_id,
+        failed_run=run.id if run else None,
+        scope=recovery.scope,
+        receipt=recovery.receipt,
+        plan=course.plan,
+        first=run.incident if run else None,
+        second=recovery.incident,
+    )
 
 
-def _result(
-    session: Session,
-    outcome: Outcome,
-    exit_code: ExitCode,
-    *,
-    way: Way | None,
-    recovery: Recovery | None,
-    first: Incident | None,
-) -> RestoreResult:
+def _ending(course: Course, recovery: Recovery) -> tuple[Outcome, ExitCode]:
+    if course.dry_run:
+        there = recovery.receipt is not None and recovery.receipt.proven
+        nothing = there or not course.plan.steps
+        return (Outcome.OK, ExitCode.OK) if nothing else (Outcome.DIFFERENCES, ExitCode.DIFFERENCES)
+    if recovery.went_on:
+        return Outcome.APPLIED, ExitCode.OK
+    if recovery.proven:
+        return Outcome.RESTORED, ExitCode.OK
+    if recovery.incident is not None and recovery.incident.interrupted:
+        return Outcome.INTERRUPTED, ExitCode.INTERRUPTED
+    return Outcome.RESTORE_INCOMPLETE, ExitCode.RESTORE_INCOMPLETE
+
+
+def _result(session: Session, outcome: Outcome, exit_code: ExitCode) -> RestoreResult:
     return RestoreResult(
         outcome=outcome,
         exit_code=exit_code,
         project=session.project.descriptor.name,
         run_id=session.run_id,
-        target_id=way.target.id if way else None,
-        snapshot_id=recovery.snapshot_id if recovery else None,
+        target_id=None,
+        snapshot_id=None,
         baseline_id=session.standing.baseline,
-        failed_run=first.run_id if first else None,
-        scope=recovery.scope if recovery else None,
-        receipt=recovery.receipt if recovery else None,
-        first=first,
-        second=recovery.incident if recovery else None,
+        failed_run=None,
+        scope=None,
+        receipt=None,
+        first=None,
+        second=None,
     )

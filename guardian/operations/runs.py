@@ -2,19 +2,26 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
-from guardian.domain.incident import Incident
+from guardian.domain.incident import Incident, StateRecord
 from guardian.domain.journal import Kind, Record
 from guardian.domain.plan import PlannedChange
-from guardian.domain.run import Progress, progress_of
+from guardian.domain.recovery import FailedRun
+from guardian.domain.run import Progress, later, progress_of
+from guardian.domain.snapshot import Snapshot
+from guardian.domain.state import State
 from guardian.errors import NotFoundError, UsageError
 from guardian.operations.context import Context
 from guardian.repository.journal import list_runs, read_run
 from guardian.repository.project import Project
+
+REPEAT = "retry"
+"""The step of an apply that repeats a failed run's own plan: what it began counts as that run's work."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +34,7 @@ class Run:
         progress: How far it came; only an upper bound of what is left when `is_complete` is false.
         is_complete: Whether the engine's end is recorded, so that no event is missing.
         incident: As recorded, None when there was none.
+        failed_at: When its failure was recorded, None when there was none.
         records: All of them, in order.
     """
 
@@ -39,7 +47,13 @@ class Run:
     is_complete: bool
     progress: Progress
     incident: Incident | None
+    failed_at: datetime | None
     records: tuple[Record, ...]
+
+    @property
+    def began_at(self) -> datetime | None:
+        """When its own apply began; None when it never did."""
+        return next((each.at for each in self.records if each.kind is Kind.APPLYING), None)
 
     @property
     def events(self) -> list[Mapping[str, Any]]:
@@ -76,6 +90,7 @@ def run_of(run_id: str, records: tuple[Record, ...]) -> Run:
         is_complete=bool(exited) or not began,
         progress=incident.progress if incident else _progress(by_kind, records),
         incident=incident,
+        failed_at=incidents[0].at if incidents else None,
         records=records,
     )
 
@@ -94,6 +109,59 @@ def planned_changes(project: Project, run_id: str) -> tuple[PlannedChange, ...]:
     """Return what a run planned first, empty when it never got that far."""
     records = read_run(project.log, run_id)
     return _changes([each for each in records if each.kind is Kind.PLANNED][:1])
+
+
+def failed_run(
+    project: Project, run: Run | None, *, own: Snapshot | None, before: State, after: State | None
+) -> FailedRun | None:
+    """Return what is to be undone: a failed run with all that repetitions of it began after it.
+
+    Args:
+        project: Whose log.
+        run: The run that failed; None when a whole named snapshot is wanted.
+        own: A snapshot that holds its configuration.
+        before: The state that it began with.
+        after: The state right after it, None when nobody looked then.
+    """
+    if run is None or run.incident is None:
+        return None
+    incident = run.incident
+    for again in _repetitions(project, run):
+        incident = replace(again, run_id=run.id, progress=later(incident.progress, again.progress))
+    return FailedRun(
+        id=run.id,
+        snapshot_id=own.id if own else "",
+        changes=planned_changes(project, run.id),
+        incident=incident,
+        before=before,
+        after=after if incident is run.incident else None,
+    )
+
+
+def _repetitions(project: Project, run: Run) -> Iterable[Incident]:
+    """Yield the failures of repetitions of a run's own plan, in it or in later runs, oldest first.
+
+    A repetition that was cut short tells nothing: whatever was planned may have been begun.
+    """
+    if run.incident is None:
+        return
+    changes = planned_changes(project, run.id)
+    cut_short = replace(
+        run.incident,
+        record=StateRecord.UNKNOWN,
+        progress=Progress(in_flight=tuple(dict.fromkeys(each.address for each in changes))),
+    )
+    later_runs = takewhile(lambda each: each.id != run.id, list_runs(project.log))
+    for reference in (run.id, *reversed([each.id for each in later_runs])):
+        repeating = False
+        for record in read_run(project.log, reference):
+            if record.kind is Kind.APPLYING:
+                repeating = record.body.get("step") == REPEAT
+            elif record.kind is Kind.INCIDENT_OPENED and repeating:
+                repeating = False
+                yield Incident.from_json(record.body["incident"])
+        if repeating:
+            yield cut_short
 
 
 def recent_runs(project: Project) -> Iterable[Run]:

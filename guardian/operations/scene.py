@@ -1,27 +1,57 @@
 """Lay a snapshot's configuration out in a private directory, bound to the same backend and workspace."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from guardian.domain.configuration import Override
 from guardian.domain.engine import Backend, InitOptions, WorkingDirectory
+from guardian.domain.recovery import Move
 from guardian.domain.snapshot import Snapshot
 from guardian.errors import InitFailedError, NotFoundError
 from guardian.operations import capture
+from guardian.operations.context import Context
 from guardian.operations.plan import words
-from guardian.operations.session import Session
-from guardian.operations.way import Move
+from guardian.operations.session import Place
 from guardian.repository.objects import ObjectKind
+from guardian.repository.project import Project
 
 # Terraform merges `*_override.tf.json` last: a backend block there replaces the configuration's own, so that
 # neither partial configuration nor relative paths nor credentials in an argv are needed.
 # Source: https://developer.hashicorp.com/terraform/language/files/override
 OVERRIDE = "zz_guardian_override.tf.json"
 MOVES = "zz_guardian_moved.tf.json"
+IMPORTS = "zz_guardian_import.tf.json"
 VARIABLES = "guardian.tfvars.json"
 PLAN_FILE = "snapshot.tfplan"
+LOCAL_STATES = "states"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Additions:
+    """What a private copy holds beside the snapshot's own files.
+
+    Attributes:
+        moves: What goes home by inverse `moved` blocks.
+        imports: Address and import id of what is adopted.
+        overrides: Pinned arguments and lifted protection.
+        carried_from: A root module whose provider blocks are carried over where the copy lacks them; None
+            for none.
+        providers: Provider references, as a state records them, that must be configured.
+        variables: Gives the values of variables that a carried block may need; asked only then.
+    """
+
+    moves: Sequence[Move] = ()
+    imports: Sequence[tuple[str, str]] = ()
+    overrides: Sequence[Override] = ()
+    carried_from: Path | None = None
+    providers: Sequence[str] = ()
+    variables: Callable[[], Mapping[str, Any]] = dict
+
+
+NOTHING = Additions()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,31 +60,74 @@ class Scene:
 
     Attributes:
         var_files: Variable files to plan with: the recorded values, or none when they are not recorded.
+        not_expressed: Overrides that an override file cannot say.
+        carried: Providers that were carried over, by their names in the configuration.
     """
 
     where: WorkingDirectory
     backend: Backend
     var_files: tuple[str, ...]
+    not_expressed: tuple[Override, ...] = ()
+    carried: tuple[str, ...] = ()
 
 
-def lay_out(session: Session, snapshot: Snapshot) -> Scene:
-    """Write the files, the backend and the variables, and initialise.
+def unpack(context: Context, project: Project, snapshot: Snapshot, base: Path) -> Path:
+    """Write a snapshot's files below `base`, and return its root module there; nothing is initialised.
 
     Raises:
         NotFoundError: The snapshot holds no configuration.
-        InitFailedError: With Terraform's words; nothing was changed.
     """
-    context, project = session.context, session.project
     if snapshot.configuration is None:
         raise NotFoundError(f"snapshot {snapshot.id[:12]} holds no configuration to plan")
-    base = session.run_dir / "configuration"
     context.configuration.lay_out(project.configuration_files(snapshot.configuration), base)
-    root = base / snapshot.configuration.root
+    return base / snapshot.configuration.root
+
+
+def lay_out(
+    context: Context,
+    project: Project,
+    place: Place,
+    snapshot: Snapshot,
+    *,
+    name: str = "configuration",
+    additions: Additions = NOTHING,
+    instead_of_backend: bytes | None = None,
+) -> Scene:
+    """Write the files, the backend and the variables, and initialise.
+
+    Args:
+        context: The ports.
+        project: Which.
+        place: The run's private directory.
+        snapshot: Whose configuration.
+        name: Directory of the copy.
+        additions: What the copy holds beside the snapshot's files.
+        instead_of_backend: A state to plan on in a private local backend; None for the real one.
+
+    Raises:
+        NotFoundError: The snapshot holds no configuration.
+        ConfigurationError: A provider cannot be carried over.
+        InitFailedError: With Terraform's words; nothing was changed.
+    """
+    base = place.path / name
+    root = unpack(context, project, snapshot, base)
     backend = capture.load_backend(project, snapshot)
-    override = {"terraform": {"backend": {backend.kind: _configured(backend)}}}
-    context.workplace.write(root / OVERRIDE, json.dumps(override).encode())
+    if instead_of_backend is not None:
+        backend = _local_copy(context, base, backend, instead_of_backend)
+    _write_json(context, root / OVERRIDE, {"terraform": {"backend": {backend.kind: _configured(backend)}}})
+    if additions.moves:
+        moved = [{"from": each.source, "to": each.home} for each in additions.moves]
+        _write_json(context, root / MOVES, {"moved": moved})
+    if additions.imports:
+        imported = [{"to": address, "id": object_id} for address, object_id in additions.imports]
+        _write_json(context, root / IMPORTS, {"import": imported})
+    carried, needed = (), ()
+    if additions.carried_from is not None:
+        found = context.configuration.carry_providers(additions.carried_from, root, additions.providers)
+        carried, needed = found.providers, found.variables
+    not_expressed = context.configuration.override(root, additions.overrides)
     where = WorkingDirectory(
-        root=root, run_dir=session.run_dir, environment=_environment(session, root, backend)
+        root=root, run_dir=place.path, environment=_environment(place.run_id, root, backend)
     )
     outcome = context.engine.init(where, options=InitOptions())
     if outcome.exit_code:
@@ -62,29 +135,70 @@ def lay_out(session: Session, snapshot: Snapshot) -> Scene:
             words(outcome, "init failed in the snapshot's configuration"),
             hint="the providers and the backend must be reachable from this machine",
         )
-    return Scene(where=where, backend=backend, var_files=_variables(session, snapshot, where))
+    values = variables_of(context, project, place, snapshot, where, name=name)
+    if values is not None and needed:
+        given = additions.variables()
+        values = {**{name: given[name] for name in needed if name in given}, **values}
+    return Scene(
+        where=where,
+        backend=backend,
+        var_files=_var_files(context, place, values, name=name),
+        not_expressed=not_expressed,
+        carried=carried,
+    )
 
 
-def add_moves(session: Session, scene: Scene, moves: Sequence[Move]) -> None:
-    """Write `moved` blocks that take home what the failed run moved, so that nothing is made anew."""
-    if moves:
-        document = {"moved": [{"from": each.source, "to": each.home} for each in moves]}
-        session.context.workplace.write(scene.where.root / MOVES, json.dumps(document).encode())
-
-
-def _variables(session: Session, snapshot: Snapshot, where: WorkingDirectory) -> tuple[str, ...]:
-    """Write the values that the snapshot was planned with; a run that was cut short has them in its plan."""
-    context, project = session.context, session.project
-    values = capture.load_variables(project, snapshot)["values"]
+def variables_of(
+    context: Context,
+    project: Project,
+    place: Place,
+    snapshot: Snapshot,
+    where: WorkingDirectory,
+    *,
+    name: str,
+) -> dict[str, Any] | None:
+    """Return the values a snapshot was planned with; a run that was cut short has them in its plan."""
+    values: dict[str, Any] | None = capture.load_variables(project, snapshot)["values"]
     if values is None and snapshot.plan is not None:
-        plan = session.run_dir / PLAN_FILE
+        plan = place.path / f"{name}-{PLAN_FILE}"
         context.workplace.write(plan, project.get(ObjectKind.PLAN, snapshot.plan.object))
         values = capture.variables_of(context.engine.show_plan_json(where, plan))
+    return values
+
+
+def write_overrides(context: Context, scene: Scene, overrides: Iterable[Override]) -> tuple[Override, ...]:
+    """Add overrides to a scene that is laid out; return those that cannot be expressed."""
+    return context.configuration.override(scene.where.root, overrides)
+
+
+def _var_files(
+    context: Context, place: Place, values: dict[str, Any] | None, *, name: str
+) -> tuple[str, ...]:
     if values is None:
         return ()
-    path = session.run_dir / VARIABLES
-    context.workplace.write(path, json.dumps(values).encode())
+    path = place.path / f"{name}-{VARIABLES}"
+    _write_json(context, path, values)
     return (str(path),)
+
+
+def _write_json(context: Context, path: Path, document: dict[str, Any]) -> None:
+    context.workplace.write(path, json.dumps(document).encode())
+
+
+def _local_copy(context: Context, base: Path, backend: Backend, body: bytes) -> Backend:
+    """Put a state into a private local backend, under the same workspace: expressions may name it."""
+    states = base / LOCAL_STATES
+    states.mkdir(mode=0o700)
+    place = states / backend.workspace if backend.workspace != "default" else states
+    if place != states:
+        place.mkdir(mode=0o700)
+    context.workplace.write(place / "terraform.tfstate", body)
+    return Backend(
+        kind="local",
+        config={"path": str(states / "terraform.tfstate"), "workspace_dir": str(states)},
+        workspace=backend.workspace,
+        address=str(states),
+    )
 
 
 def _configured(backend: Backend) -> dict[str, Any]:
@@ -92,10 +206,10 @@ def _configured(backend: Backend) -> dict[str, Any]:
     return {key: value for key, value in backend.config.items() if value is not None}
 
 
-def _environment(session: Session, root: Path, backend: Backend) -> dict[str, str]:
+def _environment(run_id: str, root: Path, backend: Backend) -> dict[str, str]:
     environment = {
         "TF_DATA_DIR": str(root / ".terraform"),
-        "TF_APPEND_USER_AGENT": f"guardian/{session.run_id}",
+        "TF_APPEND_USER_AGENT": f"guardian/{run_id}",
     }
     if backend.workspace != "default":
         environment["TF_WORKSPACE"] = backend.workspace

@@ -60,6 +60,11 @@ class Session:
     entered: Standing
 
     @property
+    def place(self) -> "Place":
+        """The run's name and its private directory."""
+        return Place(run_id=self.run_id, path=self.run_dir)
+
+    @property
     def standing(self) -> Standing:
         """What the newest record says; while the lease is held that is this run's own: no store is asked."""
         return self.project.log.seen

@@ -29,6 +29,7 @@ from guardian.domain.engine import (
     WorkingDirectory,
 )
 from guardian.errors import EngineError
+from guardian.operations.scene import OVERRIDE
 from guardian.ports.engine import OnEvent, OnStart
 from tests.fakes.system import FakeInterruption
 
@@ -118,11 +119,12 @@ class FakeEngine:
             wanted = {} if options.destroy else dict(_resources(where.root))
         except SyntaxError as error:
             return self._failed(on_event, "Unclosed configuration block", file=error.filename or "", line=1)
-        changes = self._changes(wanted, options)
+        document = self._document(where)
+        changes = self._changes(document, wanted, options)
         for change in changes:
             on_event(_change_event(change))
         on_event(_summary("plan", changes))
-        _write_plan(out, self.backend.document, changes, where.root)
+        _write_plan(out, document, changes, where.root)
         return EngineOutcome(exit_code=2 if changes else 0)
 
     def apply(
@@ -222,8 +224,22 @@ class FakeEngine:
         lines = [f"  # {each['address']} will be {each['action']}d" for each in _read_plan(plan)["changes"]]
         return "\n".join(("Terraform will perform the following actions:", *lines))
 
-    def _changes(self, wanted: Mapping[str, Change], options: PlanOptions) -> list[Change]:
-        recorded = {f"{each['type']}.{each['name']}": each for each in self.backend.document["resources"]}
+    def _document(self, where: WorkingDirectory) -> dict[str, Any]:
+        """Return the state that a plan is made on: the backend's, or that of a private copy of it."""
+        override = where.root / OVERRIDE
+        if override.exists():
+            backend = json.loads(override.read_text())["terraform"]["backend"]
+            if "local" in backend:
+                found: dict[str, Any] = json.loads(Path(backend["local"]["path"]).read_bytes())
+                return found
+        return self.backend.document
+
+    def _changes(
+        self, document: Mapping[str, Any], wanted: Mapping[str, Change], options: PlanOptions
+    ) -> list[Change]:
+        if options.refresh_only:
+            return []
+        recorded = {f"{each['type']}.{each['name']}": each for each in document["resources"]}
         changes = []
         for address, resource in wanted.items():
             known = recorded.get(address)

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,8 @@ from guardian.domain.configuration import CapturedConfiguration, CaptureLimits, 
 from guardian.domain.drift import PathChange
 from guardian.domain.engine import ChildProcess, InitOptions
 from guardian.domain.journal import Kind, Record
+from guardian.domain.recovery import Limits
+from guardian.domain.transient import RetryBlock
 from guardian.operations.apply import ApplyRequest, ApplyResult, apply
 from guardian.operations.context import Checkout, Context
 from guardian.operations.restore import RestoreRequest, RestoreResult, restore
@@ -25,9 +27,11 @@ from guardian.repository.repository import Repository
 from tests.fakes.audience import FakeAudience
 from tests.fakes.blobs import FakeBlobStore, FaultyBlobStore, Killed
 from tests.fakes.engine import FakeEngine, FakeStateBackend
+from tests.fakes.live import FakeLive
 from tests.fakes.system import FakeClock, FakeIdentity, FakeInterruption
 
 PROJECT = "s3://states/fake.tfstate"
+LIMITS = tuple(each.name for each in fields(Limits))
 
 
 class FakeConfiguration:
@@ -104,6 +108,8 @@ class World:
         self.clock = FakeClock(tick_s=0.001)
         self.audience = FakeAudience()
         self.environment: dict[str, str] = {}
+        self.live = FakeLive()
+        self.retry: tuple[RetryBlock, ...] = ()
 
     def configure(self, **resources: str) -> None:
         """Write one `terraform_data` a keyword; a value of `!` makes its creation fail.
@@ -137,9 +143,11 @@ class World:
             audience=self.audience,
             differ=FakeDiffer(),
             workplace=DiskWorkplace(self.directory / "work"),
+            live=self.live,
             limits=CaptureLimits(),
             own_paths=(),
             lease_ttl_s=60.0,
+            retry=self.retry,
         )
 
     @property
@@ -167,7 +175,8 @@ class World:
     ) -> RestoreResult:
         """Run a restore, on a machine without the checkout."""
         context = self.context(store=store, answers=answers)
-        given = {"auto_approve": answers is None, "project": PROJECT, **request}
+        limits = Limits(**{name: request.pop(name) for name in LIMITS if name in request})
+        given = {"auto_approve": answers is None, "project": PROJECT, "limits": limits, **request}
         return restore(context, RestoreRequest(checkout=None, **given))
 
     def cut_short(self, operation: Callable[..., object] | None = None, **request: Any) -> None:

@@ -197,14 +197,14 @@ def test_on_failure_restore_that_fails_too_keeps_the_first_incident(world):
 
 
 @pytest.mark.parametrize(
-    ("chosen", "exit_code"), [("hold", ExitCode.FAILED_HELD), ("restore", ExitCode.RESTORED)]
+    ("chosen", "exit_code"), [("hold", ExitCode.FAILED_HELD), ("reapply", ExitCode.RESTORED)]
 )
 def test_asking_offers_the_safe_choice_first(world, chosen, exit_code):
     world.apply()
     world.configure(a="changed", b="2 <- a", c="!")
     ended = world.apply(answers=["yes", chosen], on_failure="ask")
     assert ended.exit_code is exit_code
-    assert [each.key for each in world.audience.offered] == ["hold", "restore"]
+    assert [each.key for each in world.audience.offered] == ["hold", "reapply", "destroy-created"]
     assert world.audience.offered[1].addresses == ("terraform_data.a", "terraform_data.c")
 
 

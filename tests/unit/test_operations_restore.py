@@ -1,5 +1,6 @@
 """The way back over a Terraform in memory: what it undoes, what it leaves alone, what it refuses."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from guardian.domain.run import Outcome
 from guardian.errors import (
     ExitCode,
     HeldError,
+    RecoveryRefusedError,
     RestoreIncompleteError,
     WrongStateError,
 )
@@ -88,12 +90,27 @@ def test_nothing_failed_is_no_error(world):
     assert applies(world) == 1
 
 
+@pytest.mark.parametrize("body", [None, b"", b"{}", b'{"version": 4, "ser'])
+def test_a_lost_record_is_put_back_although_nothing_failed(world, body):
+    lost = world.backend.body
+    assert lost is not None
+    world.backend.body = body
+    ended = world.restore()
+    assert (ended.outcome, ended.exit_code) == (Outcome.RESTORED, ExitCode.OK)
+    assert ended.receipt is not None
+    assert ended.receipt.strategy == "record"
+    assert world.inputs == THERE
+    assert world.backend.document["serial"] == json.loads(lost)["serial"] + 1
+    assert applies(world) == 1
+    assert world.apply().outcome is Outcome.NO_CHANGES
+
+
 @pytest.mark.parametrize("body", [None, b"", b"{}"])
-def test_nothing_failed_is_not_said_of_a_lost_record(world, body):
+def test_nothing_failed_is_not_said_of_a_lost_record_here(world, body):
     world.backend.body = body
     with pytest.raises(WrongStateError) as refused:
         restore(world.context(), RestoreRequest(checkout=world.checkout, auto_approve=True))
-    assert "guardian snapshot export" in refused.value.hint
+    assert "guardian restore --strategy record" in refused.value.hint
     assert applies(world) == 1
 
 
@@ -126,9 +143,25 @@ def somebody_changes(world: World, name: str, value: str) -> None:
     world.rewrite_state(serial=document["serial"] + 1, resources=document["resources"])
 
 
+def test_a_state_that_moved_is_planned_again_before_anything_is_undone(world):
+    fail(world)
+    somebody_changes(world, "x", "theirs")
+    with pytest.raises(RecoveryRefusedError, match="moved since the failure") as refused:
+        world.restore()
+    assert refused.value.code == "moved_on"
+    assert world.restore(dry_run=True).exit_code is ExitCode.DIFFERENCES
+    somebody_changes(world, "x", "theirs again")
+    with pytest.raises(RecoveryRefusedError, match="moved since the failure"):
+        world.restore()
+    assert world.restore(answers=["yes"]).exit_code is ExitCode.OK
+    assert [each for each in world.audience.notes if "moved since the failure" in each]
+    assert world.inputs == {**THERE, "x": "theirs again"}
+
+
 def test_somebody_elses_change_is_listed_and_left_alone(world):
     fail(world)
     somebody_changes(world, "x", "theirs")
+    world.restore(dry_run=True)
     ended = world.restore()
     assert ended.exit_code is ExitCode.OK
     assert world.audience.left_alone == ["terraform_data.x"]
@@ -141,6 +174,7 @@ def test_what_the_touched_depends_on_goes_along_and_is_said(world):
     world.configure(**{**GOOD, "b": "changed <- a", "c": "!"})
     world.apply()
     somebody_changes(world, "a", "theirs")
+    world.restore(dry_run=True)
     ended = world.restore()
     assert ended.exit_code is ExitCode.OK
     assert world.audience.left_alone == []
@@ -162,6 +196,7 @@ def test_outputs_alone_do_not_carry_somebody_elses_change_along(world):
         return real(where, **given)
 
     world.engine.plan = with_outputs
+    world.restore(dry_run=True)
     ended = world.restore()
     assert ended.exit_code is ExitCode.OK
     assert world.inputs == {**THERE, "x": "theirs"}

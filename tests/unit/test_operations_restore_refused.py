@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from guardian.domain.engine import PlanOptions
+from guardian.domain.recovery import Strategy
 from guardian.domain.run import Outcome
 from guardian.errors import (
     DataLossError,
@@ -65,12 +66,27 @@ def test_the_wrong_state_refuses(world, changes, words):
     assert world.backend.body == body
 
 
-def test_a_vanished_state_refuses(world):
+@pytest.mark.parametrize("body", [None, b"", b'{"version": 4'])
+def test_a_lost_record_is_put_back_and_then_the_way_back_is_taken(world, body):
     fail(world)
-    world.backend.body = None
-    with pytest.raises(WrongStateError, match="no state"):
-        world.restore()
-    assert world.backend.body is None
+    serial = world.backend.document["serial"]
+    world.backend.body = body
+    ended = world.restore()
+    assert ended.exit_code is ExitCode.OK
+    assert world.inputs == THERE
+    assert world.backend.document["serial"] > serial
+    assert ended.receipt is not None
+    assert [each for each in ended.receipt.revised if "put back" in each]
+
+
+@pytest.mark.parametrize("changes", [{"lineage": "another"}, {"serial": 1}])
+def test_a_record_that_is_anothers_is_replaced_only_when_that_is_asked_for(world, changes):
+    lineage = world.backend.document["lineage"]
+    world.rewrite_state(**changes)
+    ended = world.restore(strategy=Strategy.RECORD)
+    assert ended.exit_code is ExitCode.OK
+    assert world.backend.document["lineage"] == lineage
+    assert world.inputs == THERE
 
 
 def strand(world: World) -> bytes:
@@ -87,22 +103,34 @@ def strand(world: World) -> bytes:
 
     world.engine._save = stranding  # type: ignore[method-assign]  # this one cannot write
     world.configure(**{**GOOD, "a": "changed", "c": "!"})
-    assert world.apply(on_failure="restore").exit_code is ExitCode.RESTORE_INCOMPLETE
+    assert world.apply().exit_code is ExitCode.FAILED_HELD
     world.engine._save = saved  # type: ignore[method-assign]
     world.engine.stranded = None
     return (world.directory / "errored.tfstate").read_bytes()
 
 
-def test_a_stranded_state_is_pushed_first(world):
-    errored = strand(world)
-    assert applies(world) == 2  # the recovery in the run itself was refused too
+def test_a_stranded_state_is_put_back_first(world):
+    errored = json.loads(strand(world))
+    serial = world.backend.document["serial"]
+    assert applies(world) == 2
+    ended = world.restore()
+    assert ended.exit_code is ExitCode.OK
+    assert world.inputs == THERE
+    assert world.backend.document["serial"] > max(serial, errored["serial"])
+    assert ended.receipt is not None
+    assert len(ended.receipt.revised) == 1
+
+
+def test_a_stranded_state_that_nobody_kept_is_left_to_a_person(world):
+    real = world.engine._save
+    world.engine._save = lambda _: None  # neither saved nor left in a file
+    fail(world)
+    world.engine._save = real
+    body = world.backend.body
     with pytest.raises(RestoreIncompleteError, match="could not be saved") as refused:
         world.restore()
-    assert "terraform state push errored.tfstate" in refused.value.hint
-    pushed = json.loads(errored)
-    world.backend.body = json.dumps({**pushed, "serial": pushed["serial"] + 1}).encode()
-    assert world.restore().exit_code is ExitCode.OK
-    assert world.inputs == THERE
+    assert "snapshot list" in refused.value.hint
+    assert world.backend.body == body
 
 
 def test_a_person_may_decline_and_nobody_to_ask_is_an_error(world):
