@@ -12,10 +12,13 @@ from guardian.cli.views import jsonl
 from guardian.cli.views.incident import incident_text
 from guardian.cli.views.plan import change_lines, plan_text, way_back_text
 from guardian.cli.views.progress import ApplyProgress, duration
+from guardian.cli.views.recovery import recovery_line, recovery_text, step_text
 from guardian.cli.views.terminal import shortened, visible, visible_lines
+from guardian.domain.choices import Choice
 from guardian.domain.incident import Incident
 from guardian.domain.plan import PlannedChange, PlanSummary
-from guardian.domain.recovery import Choice
+from guardian.domain.recovery import RecoveryPlan
+from guardian.domain.standing import Hold
 
 
 class PersonAudience:
@@ -96,8 +99,16 @@ class PersonAudience:
         self.close()
         self._console.show(way_back_text(summary, rendered, made_by_run, self._console.paint))
 
+    def recovery(self, plan: RecoveryPlan) -> None:
+        """See the port."""
+        self.close()
+        self._console.show("\n" + recovery_text(plan, self._console.paint) + "\n\n")
+
     def step(self, step: Mapping[str, Any], outcome: str) -> None:
-        """See the port; a person sees the phases."""
+        """See the port; of a reapply a person sees its own events."""
+        line = step_text(step, outcome, self._console.message_paint)
+        if line is not None:
+            self._say(line)
 
     def outside(self, changes: Sequence[PlannedChange]) -> None:
         """See the port."""
@@ -106,21 +117,21 @@ class PersonAudience:
             lines = ["", "Changes of other people, which this recovery leaves alone:"]
             self._console.show("\n".join([*lines, *change_lines(changes, self._console.paint)]))
 
-    def incident(self, incident: Incident) -> None:
+    def incident(self, incident: Incident, *, hold: Hold | None = None) -> None:
         """See the port."""
         self.close()
-        self._console.show("\n" + incident_text(incident, self._console.paint) + "\n\n")
+        self._console.show(f"\n{incident_text(incident, self._console.paint, hold=hold)}\n\n")
 
-    def approve(self, question: str) -> bool:
+    def approve(self, question: str, *, word: str = "yes") -> bool:
         """See the port."""
         self.close()
-        return prompts.approve(self._terminal, question)
+        return prompts.approve(self._terminal, question, word=word)
 
     def choose(self, question: str, choices: Sequence[Choice]) -> str:
         """See the port."""
         self.close()
         again = self._console.typed.again
-        offered = [replace(each, text=again(each.text)) for each in choices]
+        offered = [replace(each, text=again(each.text), command=again(each.command)) for each in choices]
         return prompts.choose(self._terminal, question, offered)
 
     def close(self) -> None:
@@ -176,6 +187,10 @@ class ProgramAudience:
         """See the port."""
         self._line(jsonl.plan(summary))
 
+    def recovery(self, plan: RecoveryPlan) -> None:
+        """See the port."""
+        self._line(recovery_line(plan))
+
     def step(self, step: Mapping[str, Any], outcome: str) -> None:
         """See the port."""
         self._line({"type": "step", **step, "outcome": outcome})
@@ -185,13 +200,13 @@ class ProgramAudience:
         for each in changes:
             self._line({"type": "outside", **jsonl.change(each)})
 
-    def incident(self, incident: Incident) -> None:
+    def incident(self, incident: Incident, *, hold: Hold | None = None) -> None:  # noqa: ARG002 - in `status`
         """See the port."""
         self._line({"type": "incident", **incident.to_json()})
 
-    def approve(self, question: str) -> bool:
+    def approve(self, question: str, *, word: str = "yes") -> bool:
         """Refuse: whoever wants a change in JSON mode says -auto-approve."""
-        raise RuntimeError(f"nobody can be asked: {question}")
+        raise RuntimeError(f"nobody can be asked: {question} ({word})")
 
     def choose(self, question: str, choices: Sequence[Choice]) -> str:
         """Refuse, as `approve` does."""

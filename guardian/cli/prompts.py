@@ -3,16 +3,20 @@
 import os
 import signal
 import sys
+import textwrap
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Protocol, TextIO
 
-from guardian.cli.views.terminal import by_address, visible
-from guardian.domain.recovery import Choice
+from guardian.cli.views.lists import in_a_row
+from guardian.cli.views.terminal import visible
+from guardian.domain.choices import Choice
 from guardian.errors import InterruptedRunError
 
-SHOWN_ADDRESSES = 8
+SHOWN_ADDRESSES = 3
+WIDTH = 80
+_ASIDE = " " * 5
 
 
 class Terminal(Protocol):
@@ -120,26 +124,38 @@ class NoTerminal:
         raise RuntimeError(f"nobody can be asked: {text}")
 
 
-def approve(terminal: Terminal, question: str) -> bool:
-    """Ask for `yes`; anything else is no."""
+def approve(terminal: Terminal, question: str, *, word: str = "yes") -> bool:
+    """Ask for exactly `word`; anything else is no."""
     answer = terminal.ask(
-        f"\n{visible(question)}\n  Only 'yes' will be accepted to approve.\n\n  Enter a value: "
+        f"\n{visible(question)}\n  Only '{visible(word)}' will be accepted to approve.\n\n  Enter a value: "
     )
-    return answer.strip() == "yes"
+    return answer.strip() == word
 
 
 def choose(terminal: Terminal, question: str, choices: Sequence[Choice]) -> str:
     """Ask for a number until it is one; an empty answer takes the first choice, which is the safe one."""
-    lines = ["", visible(question)]
+    lines = [visible(question)]
     for index, each in enumerate(choices, 1):
-        lines.append(f"  {index}. {visible(each.text)}")
-        touched = sorted(each.addresses, key=by_address)
-        lines += [f"       {visible(address)}" for address in touched[:SHOWN_ADDRESSES]]
-        if len(each.addresses) > SHOWN_ADDRESSES:
-            lines.append(f"       and {len(each.addresses) - SHOWN_ADDRESSES} more")
-    text = "\n".join([*lines, "", f"  Enter a number from 1 to {len(choices)} [1]: "])
+        lines += _wrapped(each.text, f"  {index}. ")
+        touches = in_a_row(each.addresses, shown=SHOWN_ADDRESSES)
+        lines += _wrapped(touches, f"{_ASIDE}touches: ") if touches else []
+        lines += _wrapped(each.costs, f"{_ASIDE}costs: ") if each.costs else []
+        lines += [f"{_ASIDE}{visible(each.command)}"] if each.command else []
+    text = "\n".join([*lines, f"  Enter a number from 1 to {len(choices)} [1]: "])
     while True:
         answer = terminal.ask(text).strip() or "1"
         if answer.isascii() and answer.isdigit() and 1 <= int(answer) <= len(choices):
             return choices[int(answer) - 1].key
         text = f"  {visible(answer)!r} is none of them. Enter a number from 1 to {len(choices)} [1]: "
+
+
+def _wrapped(text: str, before: str) -> list[str]:
+    """Return `text` in lines that fit; a command is not wrapped, for it is to be pasted."""
+    return textwrap.wrap(
+        visible(text),
+        width=WIDTH,
+        initial_indent=before,
+        subsequent_indent=_ASIDE,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )

@@ -3,9 +3,11 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Protocol
 
+from guardian.domain.choices import Choice
 from guardian.domain.incident import Incident
 from guardian.domain.plan import PlannedChange, PlanSummary
-from guardian.domain.recovery import Choice
+from guardian.domain.recovery import RecoveryPlan
+from guardian.domain.standing import Hold
 
 
 class Audience(Protocol):
@@ -45,6 +47,10 @@ class Audience(Protocol):
         """Show the plan of a recovery; `made_by_run` are the addresses that its target does not have."""
         ...
 
+    def recovery(self, plan: RecoveryPlan) -> None:
+        """Show what was decided: the strategy and why, the steps, what stays and what may exist unknown."""
+        ...
+
     def step(self, step: Mapping[str, Any], outcome: str) -> None:
         """Tell that a recovery step begins (`started`) or ended (`done`, `failed`)."""
         ...
@@ -53,14 +59,17 @@ class Audience(Protocol):
         """List other people's changes, which a recovery leaves alone."""
         ...
 
-    def incident(self, incident: Incident) -> None:
-        """Show a failure, at once."""
+    def incident(self, incident: Incident, *, hold: Hold | None = None) -> None:
+        """Show a failure, at once; with the hold that it left, when it is shown again later."""
         ...
 
-    def approve(self, question: str) -> bool:
-        """Ask for `yes`; only called when `can_answer`."""
+    def approve(self, question: str, *, word: str = "yes") -> bool:
+        """Ask for exactly `word`, an address for what is irreversible; only called when `can_answer`."""
         ...
 
     def choose(self, question: str, choices: Sequence[Choice]) -> str:
-        """Ask for one of the numbered choices and return its `key`; only called when `can_answer`."""
+        """Ask for one of the numbered choices and return its `key`; only called when `can_answer`.
+
+        Each is shown with what it touches, what it costs, and the command that does it unasked.
+        """
         ...

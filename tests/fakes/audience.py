@@ -3,16 +3,19 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
+from guardian.domain.choices import Choice
 from guardian.domain.incident import Incident
 from guardian.domain.plan import PlannedChange, PlanSummary
-from guardian.domain.recovery import Choice
+from guardian.domain.recovery import RecoveryPlan
+from guardian.domain.standing import Hold
 
 
 class FakeAudience:
     """Implements `Audience`.
 
     Args:
-        answers: What to answer, in order: `yes` or `no` to `approve`, a key to `choose`; None for nobody.
+        answers: What to answer, in order: the word that `approve` asks for or another one, a key to `choose`;
+            None for nobody.
     """
 
     wants_color = False
@@ -22,6 +25,8 @@ class FakeAudience:
         self.phases: list[str] = []
         self.notes: list[str] = []
         self.plans: list[PlanSummary] = []
+        self.recoveries: list[RecoveryPlan] = []
+        self.steps: list[tuple[str, str]] = []
         self.left_alone: list[str] = []
         self.incidents: list[Incident] = []
         self.offered: list[Choice] = []
@@ -48,17 +53,20 @@ class FakeAudience:
     def way_back(self, summary: PlanSummary, rendered: str | None, made_by_run: Collection[str]) -> None:
         self.plans.append(summary)
 
+    def recovery(self, plan: RecoveryPlan) -> None:
+        self.recoveries.append(plan)
+
     def step(self, step: Mapping[str, Any], outcome: str) -> None:
-        return
+        self.steps.append((str(step["kind"]), outcome))
 
     def outside(self, changes: Sequence[PlannedChange]) -> None:
         self.left_alone += [each.address for each in changes]
 
-    def incident(self, incident: Incident) -> None:
+    def incident(self, incident: Incident, *, hold: Hold | None = None) -> None:
         self.incidents.append(incident)
 
-    def approve(self, question: str) -> bool:
-        return self._next() == "yes"
+    def approve(self, question: str, *, word: str = "yes") -> bool:
+        return self._next() == word
 
     def choose(self, question: str, choices: Sequence[Choice]) -> str:
         self.offered += choices

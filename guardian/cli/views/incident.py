@@ -3,11 +3,17 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from guardian.cli.views.terminal import Paint, by_address, shortened, visible, visible_lines
+from guardian.cli.views.lists import in_lines
+from guardian.cli.views.table import moment
+from guardian.cli.views.terminal import Paint, shortened, visible, visible_lines
 from guardian.domain.engine import Diagnostic
 from guardian.domain.incident import Incident, StateRecord
+from guardian.domain.standing import Hold
 
 SHOWN = 15
+COLUMN = 14
+BESIDE = 3
+"""So many addresses stand beside their count: the screen of an ordinary failure has 24 lines."""
 _RECORD = {
     StateRecord.SAVED: "saved: it holds what the run did",
     StateRecord.UNCHANGED: "unchanged: the run did nothing that it would hold",
@@ -17,37 +23,39 @@ _RECORD = {
 }
 
 
-def incident_text(incident: Incident, paint: Paint) -> str:
-    """Return the screen."""
+def incident_text(incident: Incident, paint: Paint, *, hold: Hold | None = None) -> str:
+    """Return the screen.
+
+    Args:
+        incident: The failure.
+        paint: Colours.
+        hold: The stop sign that it left; None where it is not set yet, or told elsewhere.
+    """
     rest = f"guardian run show {incident.run_id} --json"
     causes = Counter(incident.causes)  # one cause can be told once for each resource that it stopped
-    blocks = [_heading(incident, paint), *(_cause(each, causes[each], rest, paint) for each in causes)]
     progress = incident.progress
-    blocks.append(
-        "\n".join(
-            [
-                *_group("done", progress.done, paint.green("done"), ()),
-                *_group("failed", progress.failed, paint.red("failed"), incident.tainted),
-                *_group("in flight", progress.in_flight, paint.yellow("in flight"), incident.tainted),
-                *_group("never started", progress.not_started, paint.dim("never started"), ()),
-            ]
-        )
-    )
-    record = _RECORD[incident.record]
+    far = [
+        *_group("done", progress.done, paint.green("done"), ()),
+        *_group("failed", progress.failed, paint.red("failed"), incident.tainted),
+        *_group("in flight", progress.in_flight, paint.yellow("in flight"), incident.tainted),
+        *_group("never started", progress.not_started, paint.dim("never started"), ()),
+    ]
+    told = [_cause(each, causes[each], rest, paint) for each in causes]
+    how_far = "\n".join([*far, *_record(incident, hold, paint)])
+    return "\n".join([_heading(incident, paint), "\n\n".join([*told, how_far])])
+
+
+def _record(incident: Incident, hold: Hold | None, paint: Paint) -> list[str]:
+    words = _RECORD[incident.record]
     if incident.record is StateRecord.SAVED and incident.creating:
-        record = "saved: it holds what ended; what was being created may exist without it"
+        words = "saved: it holds what ended; what was being created may exist without it"
     saved = incident.record in {StateRecord.SAVED, StateRecord.UNCHANGED}
-    lock = visible(incident.lock_left) if incident.lock_left else "free"
-    blocks.append(
-        "\n".join(
-            [
-                f"  State  {record if saved else paint.red(record)}",
-                f"  Lock   {paint.yellow(lock) if incident.lock_left else lock}",
-                f"  Run    {visible(incident.run_id)}",
-            ]
-        )
-    )
-    return "\n\n".join(each for each in blocks if each)
+    lines = [f"  State  {words if saved else paint.red(words)}"]
+    if incident.lock_left:
+        lines.append(f"  Lock   {paint.yellow(visible(incident.lock_left))}")
+    since = f", on hold since {moment(hold.since)}" if hold is not None else ""
+    lines.append(f"  Run    {visible(incident.run_id)}{since}")
+    return lines
 
 
 def _heading(incident: Incident, paint: Paint) -> str:
@@ -79,11 +87,9 @@ def _cause(cause: Diagnostic, times: int, rest: str, paint: Paint) -> str:
 
 
 def _group(name: str, addresses: Sequence[str], title: str, tainted: Sequence[str]) -> list[str]:
-    padding = " " * (14 - len(name))
-    lines = [f"  {title}{padding}{len(addresses)}"]
-    for each in sorted(addresses, key=by_address)[:SHOWN]:
-        note = "  (tainted: recorded, and half made)" if each in tainted else ""
-        lines.append(f"      {visible(each)}{note}")
-    if len(addresses) > SHOWN:
-        lines.append(f"      and {len(addresses) - SHOWN} more")
-    return lines
+    head = f"  {title}{'':{COLUMN - len(name)}}{len(addresses)}"
+    noted = [f"{each}  (tainted: recorded, and half made)" if each in tainted else each for each in addresses]
+    if len(noted) <= BESIDE:
+        first, *more = in_lines(noted, shown=BESIDE, indent=0) or [""]
+        return [f"{head}  {first}".rstrip(), *(f"{'':{2 + COLUMN + 3}}{each}" for each in more)]
+    return [head, *in_lines(noted, shown=SHOWN, indent=6)]

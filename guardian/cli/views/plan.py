@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 
+from guardian.cli.views.lists import in_lines
 from guardian.cli.views.terminal import Paint, by_address, rendered, visible
 from guardian.domain.data_holders import DATA_HOLDERS
 from guardian.domain.guards import reversibility
@@ -125,10 +126,7 @@ def _drift_lines(drifted: Sequence[str], paint: Paint) -> list[str]:
     if not drifted:
         return []
     lines = [f"  {paint.yellow('~')} {_many(len(drifted), 'instance')} changed outside Terraform:"]
-    lines += [f"      {visible(each)}" for each in sorted(drifted, key=by_address)[:SHOWN_DRIFT]]
-    if len(drifted) > SHOWN_DRIFT:
-        lines.append(f"      and {len(drifted) - SHOWN_DRIFT} more")
-    return lines
+    return lines + in_lines(drifted, shown=SHOWN_DRIFT, indent=6)
 
 
 def _many(count: int, noun: str) -> str:

@@ -1,57 +1,73 @@
 """The receipt of a recovery: proven or not, what differs, what could not be undone."""
 
-from collections.abc import Iterable
-
-from guardian.cli.views.progress import duration
+from guardian.cli.views.markdown import code
+from guardian.cli.views.receipt_parts import Item, Section, evidence, headline, sections, took
+from guardian.cli.views.table import SHORT_ID
 from guardian.cli.views.terminal import Paint, visible
-from guardian.domain.recovery import Receipt
+from guardian.domain.receipt import Receipt
+from guardian.domain.recovery import Strategy
+
+NOTHING = "There was nothing before that run, and all that it made is gone."
+LOOK = "Look for it in the cloud; delete it or import it; then: guardian release --reason '...'"
 
 
 def receipt_text(receipt: Receipt, paint: Paint) -> str:
-    """Return the receipt."""
-    where = "to nothing" if receipt.to_nothing else f"to {visible(receipt.snapshot_id[:12])}"
+    """Return the receipt for a terminal."""
+    where = "" if _needs_no_target(receipt) else f" to {visible(receipt.snapshot_id[:SHORT_ID])}"
+    verdict, colon, more = headline(receipt).partition(",")
+    proven = ", proven" if receipt.proven else ""
+    title = f"{verdict}{where}{colon}{more}{proven} in {took(receipt)}"
+    strategy = "" if receipt.strategy == Strategy.RECORD else f", by {visible(receipt.strategy)}"
+    lines = [(paint.green if receipt.proven else paint.red)(paint.bold(title + strategy))]
     if receipt.proven and receipt.to_nothing:
-        lines = [
-            paint.green(paint.bold(f"Back to nothing, proven in {duration(receipt.duration_s)}")),
-            "  There was nothing before that run, and all that it made is gone.",
-        ]
-    elif receipt.proven:
-        lines = [
-            paint.green(paint.bold(f"Restored {where}, proven in {duration(receipt.duration_s)}")),
-            "  Nothing that the run touched differs from it: planned again, "
-            + (
-                "the plan is empty."
-                if not receipt.outside
-                else "the plan holds other people's changes alone."
-            ),
-        ]
-    elif receipt.unaccounted and not receipt.remaining:
-        lines = [
-            paint.red(
-                paint.bold(f"Restored {where}, but NOT proven: something may exist that no state knows")
-            ),
-            "  Look for it in the cloud; delete it or import it; then: guardian release --reason '...'",
-        ]
-    else:
-        lines = [paint.red(paint.bold(f"NOT restored {where}"))]
-    lines += _section("Still differs, by a new plan:", receipt.remaining)
-    lines += _section("Was in flight and is in no state, so that it may exist unknown:", receipt.unaccounted)
-    lines += _section(
-        "Is another object now (its id changed; what it held is gone):",
-        [f"{each.address}: {each.old_id} -> {each.new_id}" for each in receipt.new_objects],
-    )
-    lines += _section(
-        "Differs from the snapshot:",
-        [
-            f"{address}: {', '.join(paths)}" if paths else address
-            for address, paths in receipt.differing.items()
-        ],
-    )
-    lines += _section("Outputs that still hold other values:", receipt.outputs)
-    lines += _section("Not touched by the run, and left alone:", receipt.outside)
+        lines.append(f"  {NOTHING}")
+    lines.append(f"  {evidence(receipt)}")
+    if receipt.unaccounted:
+        lines.append(f"  {LOOK}")
+    for each in sections(receipt):
+        lines += _section(each)
     return "\n".join(lines)
 
 
-def _section(title: str, items: Iterable[str]) -> list[str]:
-    lines = [f"      {visible(each)}" for each in items]
-    return [f"  {title}", *lines] if lines else []
+def receipt_markdown(receipt: Receipt, *, project: str, run_id: str) -> str:
+    """Return the receipt for a ticket; whatever others named or wrote stands in code spans.
+
+    Args:
+        receipt: The proof.
+        project: Its project.
+        run_id: The run that made it.
+    """
+    verdict = "proven" if receipt.proven else "NOT proven"
+    lines = [
+        f"# Recovery of {code(project)}: {verdict}",
+        "",
+        f"{headline(receipt)}. {evidence(receipt)}",
+        "",
+        f"- Run: {code(run_id)}",
+        f"- Snapshot: {code(receipt.snapshot_id)}",
+        f"- Strategy: {code(receipt.strategy)}",
+        f"- Took: {took(receipt)}",
+    ]
+    if receipt.proven and receipt.to_nothing:
+        lines += ["", NOTHING]
+    for each in sections(receipt):
+        lines += ["", f"## {each.title}", "", *(line for item in each.items for line in _bullets(item))]
+    return "\n".join(lines) + "\n"
+
+
+def _needs_no_target(receipt: Receipt) -> bool:
+    return receipt.to_nothing or receipt.strategy == Strategy.RECORD
+
+
+def _section(section: Section) -> list[str]:
+    lines = [f"  {section.title}:"]
+    for each in section.items:
+        words = f": {visible(each.words)}" if each.words else ""
+        lines.append(f"      {visible(each.name)}{words}")
+        lines += [f"        {label}: {visible(text)}" for label, text in each.notes]
+    return lines
+
+
+def _bullets(item: Item) -> list[str]:
+    words = f": {code(item.words)}" if item.words else ""
+    return [f"- {code(item.name)}{words}", *(f"  - {label}: {code(text)}" for label, text in item.notes)]
