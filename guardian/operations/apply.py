@@ -164,7 +164,13 @@ def _carry_out(session: Session, request: ApplyRequest, prepared: Prepared) -> A
         variables=capture.store_variables(project, request.checkout, None),
     )
     executed = execute(
-        session, prepared.where, prepared.backend, prepared.planned, request.apply_options, step="apply"
+        session,
+        prepared.where,
+        prepared.backend,
+        prepared.planned,
+        request.apply_options,
+        step="apply",
+        render=True,
     )
     if not executed.went_well and _changed_nothing(executed, prepared):
         return _never_began(session, prepared, executed, before)

@@ -102,14 +102,13 @@ def carry_out(
         session.context.audience.step(written, ended)
         taken = None
         if executed.after is not None:
-            shown = capture.with_json(planned, executed.plan_json) if executed.plan_json else planned
             taken = capture.commit(
                 session,
                 purpose=Purpose.AFTER,
                 source=capture.source_of(of),
                 state=capture.store_state(project, executed.after, like or of.state),
                 refreshed=None,
-                plan=capture.store_plan(project, shown),
+                plan=capture.store_plan(project, planned),
                 variables=of.variables_object,
             )
         incident = None

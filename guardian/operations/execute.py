@@ -54,8 +54,19 @@ def execute(
     options: ApplyOptions,
     *,
     step: str,
+    render: bool = False,
 ) -> Executed:
-    """Apply exactly the file of `planned`; "applying" is durable before the engine starts."""
+    """Apply exactly the file of `planned`; "applying" is durable before the engine starts.
+
+    Args:
+        session: The run.
+        where: Where it was planned.
+        backend: Where the state lives.
+        planned: What to apply.
+        options: Terraform's options.
+        step: Which step this is, for the journal.
+        render: Whether the plan's JSON is made beside the apply, for the snapshot after it.
+    """
     context = session.context
     session.stop_if_interrupted()
     session.record(Kind.APPLYING, {"plan_sha256": planned.file.sha256, "step": step})
@@ -63,7 +74,7 @@ def execute(
     with recorded_or_in_doubt(session), ThreadPoolExecutor(max_workers=1) as beside:
         # `show -json` loads every provider's schema, 2 to 4 s: it runs beside the apply, not before it.
         shown = None
-        if planned.json is None:
+        if render and planned.json is None:
             shown = beside.submit(context.engine.show_plan_json, where, planned.path)
         outcome, events = _run_engine(session, where, planned.path, options)
         seen = _look(session, where, backend, planned.summary.changes, outcome, events)

@@ -1,10 +1,11 @@
 """Write the record: a sound one where it was lost, or entries revised; no infrastructure changes."""
 
+from guardian.domain.journal import Kind
 from guardian.domain.record import revise
 from guardian.domain.snapshot import Purpose
 from guardian.domain.state import parse_state
 from guardian.domain.steps import RestoreRecord, ReviseRecord
-from guardian.errors import RestoreIncompleteError, StoreCorruptError
+from guardian.errors import RecoveryRefusedError, RestoreIncompleteError, StoreCorruptError
 from guardian.operations import capture
 from guardian.operations.course import Course
 from guardian.operations.session import Reading, read_state
@@ -54,6 +55,12 @@ def rerecord(course: Course, step: RestoreRecord | ReviseRecord) -> Course:
     with context.backend.locked(where, backend, operation="guardian restore"):
         present = context.backend.read(where, backend)
         if isinstance(step, RestoreRecord):
+            if present.body != gathered.before.body:
+                raise RecoveryRefusedError(
+                    "somebody wrote the record of the state meanwhile",
+                    code="moved_on",
+                    hint="guardian restore    # begins with what is there now",
+                )
             body = restored(course)
             words = (f"the record of the state was put back at serial {step.serial}: {step.reason}",)
         else:
@@ -71,12 +78,11 @@ def keep_present(course: Course) -> None:
     session, before = course.session, course.gathered.before
     if before.body is None:
         return
-    if before.facts is None:
-        session.project.put(ObjectKind.STATE, before.body)
-        return
-    like = course.gathered.target or course.gathered.own
-    if like is not None:
+    if before.facts is not None:
         _commit(course, Purpose.BEFORE, before)
+        return
+    kept = session.project.put(ObjectKind.STATE, before.body)
+    session.record(Kind.NOTE, {"text": f"the broken record is kept as object {kept}"})
 
 
 def vouch(course: Course) -> str | None:

@@ -116,7 +116,7 @@ def restore(context: Context, request: RestoreRequest) -> RestoreResult:
         open_session(context, place, project, operation="restore", root=where, wait=True) as session,
     ):
         run = open_failure(session) if named is None else None
-        if named is None and run is None and not _is_record_wanted(session, request):
+        if named is None and run is None and session.entered.last_snapshot is None:
             return _nothing_failed(session, place, request.checkout)
         if run is not None and run.incident is not None:
             context.audience.incident(run.incident)
@@ -162,13 +162,6 @@ def _again(request: RestoreRequest) -> str:
 
 def _baseline(session: Session) -> Snapshot | None:
     return session.project.snapshot(session.entered.baseline) if session.entered.baseline else None
-
-
-def _is_record_wanted(session: Session, request: RestoreRequest) -> bool:
-    """Tell whether there is a record to look at although nothing failed."""
-    if request.limits.strategy is Strategy.RECORD:
-        return True
-    return session.entered.known_state is not None and request.checkout is None
 
 
 def _recover(course: Course, request: RestoreRequest) -> Recovery:
@@ -224,6 +217,10 @@ def _finish(session: Session, course: Course, recovery: Recovery, run: Run | Non
     outcome, code = _ending(course, recovery)
     if outcome is Outcome.RESTORED:
         _note_a_persons_hold(session)
+        if session.standing.open_incident is not None:
+            session.context.audience.note(
+                "the record is back; what the failed run did is not undone yet: guardian restore"
+            )
     close_run(session, outcome, code)
     target = course.gathered.target
     step = course.plan.reapply

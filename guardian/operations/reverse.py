@@ -105,7 +105,7 @@ def refuse_unasked(course: Course, reverse: Reverse, present: State) -> None:
     """
     lost = unasked(
         reverse.planned.summary.changes,
-        created=course.plan.created,
+        created=(*course.plan.created, *(each.address for each in course.adopted)),
         target=target_state(course),
         present=present,
         allow_delete=course.limits.allow_delete,

@@ -83,7 +83,13 @@ def gather(
     problem = problem or _stranded(failed, before)
     sound, broken = None, None
     if problem:
-        sound, broken = _mend(session, failed, before, problem, wanted=target if run is None else None)
+        sound, broken = _mend(
+            session,
+            failed,
+            before,
+            problem,
+            wanted=target if limits.strategy is Strategy.RECORD and run is None else None,
+        )
     present = parse_state(sound) if sound is not None else before.state
     own_root = unpack(context, project, own, session.run_dir / FAILED) if own and run else None
     protected: frozenset[str] = frozenset()

@@ -15,7 +15,6 @@ from guardian.errors import (
     WrongStateError,
 )
 from guardian.operations import hold as holds
-from guardian.operations.restore import RestoreRequest, restore
 from guardian.operations.status import status_of
 from tests.fakes.blobs import FakeBlobStore
 from tests.fakes.world import World
@@ -105,11 +104,10 @@ def test_a_lost_record_is_put_back_although_nothing_failed(world, body):
     assert world.apply().outcome is Outcome.NO_CHANGES
 
 
-@pytest.mark.parametrize("body", [None, b"", b"{}"])
-def test_nothing_failed_is_not_said_of_a_lost_record_here(world, body):
-    world.backend.body = body
+def test_a_record_that_is_anothers_is_not_called_sound(world):
+    world.rewrite_state(lineage="another")
     with pytest.raises(WrongStateError) as refused:
-        restore(world.context(), RestoreRequest(checkout=world.checkout, auto_approve=True))
+        world.restore()
     assert "guardian restore --strategy record" in refused.value.hint
     assert applies(world) == 1
 
