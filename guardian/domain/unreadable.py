@@ -1,4 +1,4 @@
-"""Attributes that the provider writes and cannot read back, so that a state can hold a wrong value for ever."""
+"""Attributes that the provider writes and cannot read back, so that a state can lie about them for ever."""
 
 from collections.abc import Mapping
 

@@ -11,6 +11,7 @@ from typing import Any
 from guardian.domain.configuration import CaptureLimits
 from guardian.errors import SettingsError
 from guardian.settings.keys import BY_ENVIRONMENT, BY_NAME, ENGINES, KEYS, RESERVED, Key, Kind, Value, nearest
+from guardian.settings.retries import BY_VARIABLE, read_blocks, with_numbers
 from guardian.settings.search import FILE_NAMES, find_file
 from guardian.settings.values import Encryption, Lease, Settings, Source
 
@@ -34,17 +35,25 @@ def load_settings(root: Path, *, flags: Mapping[str, str | None], environment: M
         SettingsError: Anything that cannot be used, with its file and line, variable or flag.
     """
     file = find_file(root)
-    values: dict[str, Value] = {key.name: key.default for key in KEYS}
+    values: dict[str, Any] = {key.name: key.default for key in KEYS}
     values["store"] = str(Path(os.path.abspath(root)) / ".guardian")  # noqa: PTH100 - resolve() would follow symlinks
     sources = {key.name: Source(kind="default") for key in KEYS}
+    values["retry"], sources["retry"] = (), Source(kind="default")
     if file is not None:
         for name, value in _read_file(file).items():
             values[name], sources[name] = value, Source(kind="file", name=str(file))
+    numbers: dict[str, int] = {}
     for variable, text in sorted(environment.items()):
         if variable.startswith(PREFIX) and variable not in FOREIGN_VARIABLES and text:
+            if variable in BY_VARIABLE:
+                numbers[BY_VARIABLE[variable].name] = BY_VARIABLE[variable].parse_count(text, variable)
+                sources["retry"] = Source(kind="environment", name=variable)
+                continue
             key = _key_of(variable)
             source = Source(kind="environment", name=variable)
             values[key.name], sources[key.name] = _absolute(key, key.parse(text, variable), variable), source
+    if numbers:
+        values["retry"] = with_numbers(values["retry"], numbers)
     for name, given in flags.items():
         if given is not None:
             flag = "--" + name.replace("_", "-").replace(".", "-")
@@ -56,13 +65,15 @@ def load_settings(root: Path, *, flags: Mapping[str, str | None], environment: M
     return _assemble(values, sources, file)
 
 
-def _read_file(file: Path) -> dict[str, Value]:
+def _read_file(file: Path) -> dict[str, Any]:
     from guardian.settings.document import read_document
     from guardian.settings.validation import validate
 
     document = read_document(file)
     read = validate(document)
-    found: dict[str, Value] = {}
+    found: dict[str, Any] = {}
+    if read.get("retry"):
+        found["retry"] = read_blocks(document, read["retry"])
     for key in KEYS:
         group, _, leaf = key.name.rpartition(".")
         holder = read.get(group, {}) if group else read
@@ -86,7 +97,8 @@ def _key_of(variable: str) -> Key:
             f"{variable} is not supported by this version of guardian", hint=f"unset {variable}"
         )
     raise SettingsError(
-        f"{variable} is not a setting of guardian", hint=nearest(variable, tuple(BY_ENVIRONMENT))
+        f"{variable} is not a setting of guardian",
+        hint=nearest(variable, (*BY_ENVIRONMENT, *BY_VARIABLE)),
     )
 
 
@@ -130,6 +142,7 @@ def _assemble(values: Mapping[str, Any], sources: Mapping[str, Source], file: Pa
             include=values["capture.include"],
         ),
         lease=Lease(ttl_s=values["lease.ttl_s"]),
+        retry=values["retry"],
         file=file,
         sources=sources,
     )

@@ -12,10 +12,15 @@ from guardian.domain.configuration import CaptureLimits
 from guardian.errors import SettingsError
 
 ENGINES = ("auto", "terraform", "tofu", "embedded")
+ON_FAILURE = ("ask", "hold", "restore", "destroy-created", "retry")
 KMS_KEY = r"^arn:[a-z0-9-]+:kms:[a-z0-9-]+:[0-9]{12}:(key|alias)/[A-Za-z0-9/_-]+$"
 
 # Named by the documentation as coming later: a file that uses them must not be taken for one without checks.
-RESERVED = ("backups", "checks", "drift", "keep", "notify", "policy", "retry", "rollout")
+RESERVED = ("backups", "checks", "drift", "keep", "notify", "policy", "rollout")
+
+# Of a retry block. A higher number is a slip of the hand: an apply that is repeated for days helps nobody.
+MAX_ATTEMPTS = 100
+SLEEP_INTERVAL_S = 3600
 
 Value = str | int | tuple[str, ...] | None
 
@@ -39,7 +44,7 @@ class Key:
     Attributes:
         name: Dotted path in the file, for instance `encryption.key_file`.
         choices: For `Kind.CHOICE`.
-        minimum: For `Kind.COUNT`.
+        minimum, maximum: For `Kind.COUNT`; no maximum is None.
         pattern: For each item of `Kind.TEXTS`; empty for any text.
     """
 
@@ -48,6 +53,7 @@ class Key:
     default: Value = None
     choices: tuple[str, ...] = ()
     minimum: int = 1
+    maximum: int | None = None
     pattern: str = ""
 
     @property
@@ -68,7 +74,7 @@ class Key:
         if not text.strip():
             raise SettingsError(f"{where}: is empty", hint="give it a value, or leave it out")
         if self.kind is Kind.COUNT:
-            return self._parse_count(text, where)
+            return self.parse_count(text, where)
         if self.kind is Kind.TEXTS:
             return tuple(self._match(item.strip(), where) for item in text.split(",") if item.strip())
         if self.kind is Kind.CHOICE and text not in self.choices:
@@ -77,11 +83,18 @@ class Key:
             )
         return text
 
-    def _parse_count(self, text: str, where: str) -> int:
+    def parse_count(self, text: str, where: str) -> int:
+        """Read the value of a variable or flag of `Kind.COUNT`.
+
+        Raises:
+            SettingsError: Not a whole number, or beyond the bounds.
+        """
         if not re.fullmatch(r"[0-9]{1,18}", text.strip()):
             raise SettingsError(f"{where}: must be a whole number, is {text!r}")
         if (number := int(text)) < self.minimum:
             raise SettingsError(f"{where}: must be at least {self.minimum}, is {number}")
+        if self.maximum is not None and number > self.maximum:
+            raise SettingsError(f"{where}: must be at most {self.maximum}, is {number}")
         return number
 
     def _match(self, text: str, where: str) -> str:
@@ -95,7 +108,7 @@ KEYS: tuple[Key, ...] = (
     Key(name="project", kind=Kind.TEXT),
     Key(name="store", kind=Kind.STORE, default=".guardian"),
     Key(name="engine", kind=Kind.ENGINE, default="auto"),
-    Key(name="on_failure", kind=Kind.CHOICE, choices=("ask", "hold", "restore")),
+    Key(name="on_failure", kind=Kind.CHOICE, choices=ON_FAILURE),
     Key(name="encryption.kms_keys", kind=Kind.TEXTS, default=(), pattern=KMS_KEY),
     Key(name="encryption.key_file", kind=Kind.PATH),
     Key(name="capture.max_file_bytes", kind=Kind.COUNT, default=_LIMITS.max_file_bytes),

@@ -13,6 +13,7 @@ SCHEMA = Path(__file__).parent.parent / "schemas" / "settings.schema.json"
 _TYPES = {
     "string": "text",
     "integer": "a whole number",
+    "number": "a number",
     "array": "a list",
     "object": "a group of keys",
 }
@@ -78,7 +79,12 @@ def _describe(document: Document, error: Any) -> tuple[int, SettingsError]:
         hint = "allowed: " + ", ".join(error.validator_value)
     elif error.validator == "minimum":
         what, hint = f"`{_dotted(trail)}` must be at least {error.validator_value}, is {error.instance}", ""
-    elif error.validator == "minLength":
+    elif error.validator == "maximum":
+        what, hint = f"`{_dotted(trail)}` must be at most {error.validator_value}, is {error.instance}", ""
+    elif error.validator == "required":
+        missing = next(key for key in error.validator_value if key not in error.instance)
+        what, hint = f"`{_dotted(trail)}` has no `{missing}`", "add it, or remove the whole"
+    elif error.validator in {"minLength", "minItems"}:
         what, hint = f"`{_dotted(trail)}` is empty", "give it a value, or remove it"
     else:
         what = f"`{_dotted(trail)}`: {error.instance!r} is not of the form {error.validator_value}"

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from guardian.domain.configuration import CaptureLimits
+from guardian.domain.transient import RetryBlock
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,8 +54,9 @@ class Settings:
         store: Absolute path of a directory, or `s3://bucket/prefix`.
         engine: `auto`, `terraform`, `tofu`, `embedded`, or an absolute path.
         on_failure: None where nobody chose: `ask` on a terminal, `hold` elsewhere.
+        retry: Which errors may be tried again, in order; the built-in block is asked after them.
         file: The settings file that was read; None when there is none.
-        sources: Where each value came from, by dotted key; every key is there.
+        sources: Where each value came from, by dotted key; every key is there, and `retry`.
     """
 
     store: str
@@ -64,5 +66,6 @@ class Settings:
     encryption: Encryption = field(default_factory=Encryption)
     capture: CaptureLimits = field(default_factory=CaptureLimits)
     lease: Lease = field(default_factory=Lease)
+    retry: tuple[RetryBlock, ...] = ()
     file: Path | None = None
     sources: Mapping[str, Source] = field(default_factory=dict)

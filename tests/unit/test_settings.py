@@ -61,9 +61,11 @@ def test_without_anything_there_are_the_defaults(root):
     assert (settings.project, settings.engine, settings.on_failure) == (None, "auto", None)
     assert (settings.encryption.kms_keys, settings.encryption.key_file) == ((), None)
     assert settings.lease.ttl_s == 60
+    assert settings.retry == ()
     assert settings.file is None
     assert {str(source) for source in settings.sources.values()} == {"default"}
-    assert set(settings.sources) == {key.name for key in KEYS} == set(TEXTS)
+    assert set(settings.sources) == {*TEXTS, "retry"}
+    assert {key.name for key in KEYS} == set(TEXTS)
 
 
 @pytest.mark.parametrize("key", KEYS, ids=lambda key: key.name)
@@ -175,8 +177,10 @@ def test_the_documentation_lists_every_key_with_its_variable_and_default():
             assert default.startswith(f"`{key.default}`")
 
 
-def test_the_example_of_the_documentation_is_a_settings_file(root):
+def test_the_examples_of_the_documentation_are_settings_files(root):
     page = Path(__file__).parents[2].joinpath("docs/settings.md").read_text()
-    (example,) = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
-    write(root / "guardian.yaml", example)
+    whole, retry = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
+    write(root / "guardian.yaml", whole)
     assert load(root).project == "shop-production"
+    write(root / "guardian.yaml", retry)
+    assert [each.name for each in load(root).retry] == ["throttled", "locked"]
