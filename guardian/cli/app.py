@@ -18,16 +18,17 @@ _COMMANDS = "guardian.cli.commands"
 
 class _Root(Group):
     entries: ClassVar[Mapping[str, Entry]] = {
-        name: Entry(module=f"{_COMMANDS}.{name}", help=text)
+        name: Entry(module=f"{_COMMANDS}.{name.replace('-', '_')}", help=text)
         for name, text in {
             "init": "Write guardian.yaml beside the root module",
             "doctor": "Check engine, backend, store and permissions, and say how to mend each",
             "plan": "Plan to a file, and say what can be undone",
             "apply": "Apply a plan, guarded: snapshot, journal, and a way back when it fails",
             "restore": "Bring the infrastructure back to the baseline or to a snapshot, and prove it",
+            "destroy-plan": "Plan the destruction of exactly what a failed run created",
             "status": "One screen: baseline, last run, hold, lease, what to type next",
             "snapshot": "Create, list, show, compare, verify and export snapshots",
-            "run": "List and show runs: done, failed, in flight, never started",
+            "run": "List and show runs, and print the receipt of a recovery",
             "hold": "Set the stop sign: no apply passes",
             "release": "Lift the stop sign",
             "version": "Say which version this is",

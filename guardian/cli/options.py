@@ -8,7 +8,10 @@ from guardian.cli.declare import flag, number, value, values
 if TYPE_CHECKING:  # loaded by the commands that run the engine
     from guardian.domain.engine import ApplyOptions, InitOptions, PlanOptions
 
-ON_FAILURE = ("ask", "hold", "restore")
+ON_FAILURE = ("ask", "hold", "restore", "destroy-created", "retry")
+STRATEGIES = ("auto", "reapply", "destroy-created", "retry", "record")
+TAINTED = ("replace", "untaint", "leave")
+HOT_FIXES = ("keep", "revert")
 
 
 @dataclass(frozen=True, kw_only=True)

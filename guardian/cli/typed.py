@@ -12,8 +12,8 @@ chdir_before_command: ContextVar[str | None] = ContextVar("chdir_before_command"
 
 _FLAGS = {"chdir": "-chdir", "project": "--project", "store": "--store", "engine": "--engine"}
 _COMMAND = re.compile(
-    r"\bguardian (?:snapshot (?:create|list|show|diff|verify|export)|run (?:list|show)"
-    r"|init|doctor|plan|apply|restore|status|hold|release)\b"
+    r"\bguardian (?:snapshot (?:create|list|show|diff|verify|export)|run (?:list|show|receipt)"
+    r"|init|doctor|destroy-plan|plan|apply|restore|status|hold|release)\b"
 )
 
 

@@ -7,6 +7,7 @@ from guardian.adapters.store.local import LocalStore
 from guardian.adapters.system import ProcessIdentity, SystemClock
 from guardian.domain.journal import Kind
 from guardian.domain.project import ProjectDescriptor
+from guardian.domain.receipt import Receipt
 from guardian.domain.run import Progress
 from guardian.domain.snapshot import EngineUsed, Purpose, Snapshot
 from guardian.domain.standing import Hold
@@ -71,11 +72,11 @@ def take_snapshot(of: Project, body: bytes, *, run_id: str) -> str:
     ).id
 
 
-def open_run(of: Project, run_id: str) -> None:
+def open_run(of: Project, run_id: str, *, operation: str = "apply") -> None:
     engine = {"product": "terraform", "version": "1.11.4"}
     of.log.append(
         Kind.RUN_OPENED,
-        {"operation": "apply", "engine": engine, "root": "/srv/network", "run_dir": "/srv/runs/1"},
+        {"operation": operation, "engine": engine, "root": "/srv/network", "run_dir": "/srv/runs/1"},
         run_id=run_id,
     )
 
@@ -95,6 +96,18 @@ def with_history(place: Path) -> tuple[str, str]:
     of.log.append(Kind.HELD, {"hold": hold.to_json()}, run_id=FAILED)
     of.log.append(Kind.RUN_CLOSED, {"outcome": "failed_held", "exit_code": 3}, run_id=FAILED)
     return baseline, latest
+
+
+def with_receipts(place: Path, *receipts: Receipt) -> tuple[str, ...]:
+    """Add a restore for each receipt, oldest first, and a run without one; return the ids of the restores."""
+    of = project(place)
+    made = tuple(f"20260302T00000{number}Z-{number:06}" for number, _ in enumerate(receipts))
+    for run_id, receipt in zip(made, receipts, strict=True):
+        open_run(of, run_id, operation="restore")
+        of.log.append(Kind.RECEIPT, {"receipt": receipt.to_json(), "proven": receipt.proven}, run_id=run_id)
+        of.log.append(Kind.RUN_CLOSED, {"outcome": "restored", "exit_code": 0}, run_id=run_id)
+    open_run(of, "20260303T000000Z-ffffff")
+    return made
 
 
 NOTHING = Progress().to_json()

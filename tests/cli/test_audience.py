@@ -10,13 +10,16 @@ import pytest
 from guardian.cli.audience import PersonAudience, ProgramAudience
 from guardian.cli.console import Console
 from guardian.cli.prompts import ControllingTerminal, approve, choose
+from guardian.cli.typed import Typed
 from guardian.cli.views.progress import ApplyProgress, duration
 from guardian.cli.views.terminal import PLAIN
+from guardian.domain.choices import Choice
 from guardian.domain.plan import Action
-from guardian.domain.recovery import Choice
+from guardian.domain.steps import to_json
 from guardian.errors import InterruptedRunError
 from tests.cli import values
 from tests.cli.golden import assert_golden
+from tests.cli.typing_terminal import TypingTerminal
 
 CHANGES = (
     values.change("aws_vpc.main", Action.CREATE),
@@ -24,20 +27,6 @@ CHANGES = (
     values.change(values.NASTY, Action.UPDATE),
     values.change("aws_s3_bucket.kept", Action.FORGET),
 )
-
-
-class TypingTerminal:
-    """Somebody who has decided beforehand what to type."""
-
-    is_there = True
-
-    def __init__(self, *answers: str) -> None:
-        self.answers = list(answers)
-        self.shown: list[str] = []
-
-    def ask(self, text: str) -> str:
-        self.shown.append(text)
-        return self.answers.pop(0)
 
 
 def event(kind: str, address: str, action: str = "create", **more: Any) -> dict[str, Any]:
@@ -61,6 +50,9 @@ EVENTS = (
 )
 
 
+STEPS = [to_json(each) for plan in (values.EVERYTHING, values.DESTROY) for each in plan.steps]
+
+
 @pytest.fixture
 def streams():
     return io.StringIO(), io.StringIO()
@@ -77,7 +69,11 @@ def everything(audience: PersonAudience | ProgramAudience) -> None:
     audience.applying(CHANGES)
     for each in EVENTS:
         audience.engine_event(each)
-    audience.incident(values.INCIDENT)
+    audience.incident(values.INCIDENT, hold=values.HELD.hold)
+    audience.recovery(values.REAPPLY)
+    for step in STEPS:
+        audience.step(step, "started")
+        audience.step(step, "done" if step["kind"] != "import" else "failed")
     audience.outside(values.SUMMARY.changes[:2])
     audience.outside(())
     audience.close()
@@ -95,7 +91,7 @@ def test_a_program_gets_every_event_unchanged(streams):
     assert [each["type"] for each in lines] == [
         *("version", "phase", "note", "plan", "applying"),
         *["terraform"] * len(EVENTS),
-        *("incident", "outside", "outside"),
+        *("incident", "recovery", *["step"] * 2 * len(STEPS), "outside", "outside"),
     ]
     assert [each["event"] for each in lines if each["type"] == "terraform"] == list(EVENTS)
     assert streams[1].getvalue() == ""
@@ -155,10 +151,26 @@ def test_only_yes_approves(answer, approved):
     assert "Only 'yes' will be accepted" in terminal.shown[0]
 
 
+@pytest.mark.parametrize(
+    ("answer", "approved"),
+    [(values.NASTY, True), ("yes", False), ("", False), (values.NASTY[:-1], False)],
+)
+def test_what_is_irreversible_is_approved_by_its_address_alone(answer, approved):
+    terminal = TypingTerminal(answer)
+    assert approve(terminal, "Its data is gone.", word=values.NASTY) is approved
+    assert terminal.shown[0].isprintable() or "\x1b" not in terminal.shown[0]
+
+
 CHOICES = (
-    Choice(key="hold", text="hold: leave everything as it is"),
     Choice(
-        key="restore", text="restore", addresses=(values.NASTY, *(f"aws_vpc.v[{each}]" for each in range(9)))
+        key="hold", text="hold: leave everything as it is", command="guardian hold --reason '...', or nothing"
+    ),
+    Choice(
+        key="restore",
+        text="restore: plan the baseline's configuration on the present state, for these addresses alone",
+        addresses=(values.NASTY, *(f"aws_vpc.v[{each}]" for each in range(9))),
+        costs="comes back new and empty: aws_dynamodb_table.sessions\x1b[2J",
+        command="guardian restore --strategy reapply -auto-approve",
     ),
 )
 
@@ -173,10 +185,24 @@ def test_a_choice_is_one_of_the_numbers_and_the_safe_one_by_default(answers, key
     assert len(terminal.shown) == len(answers)
 
 
-def test_a_choice_shows_the_addresses_it_would_touch():
+def test_a_choice_shows_what_it_touches_and_costs_and_the_command():
     terminal = TypingTerminal("1")
     choose(terminal, "What now?", CHOICES)
     assert_golden("choices.txt", terminal.shown[0] + "\n")
+
+
+def test_the_commands_of_choices_repeat_the_flags(streams):
+    terminal = TypingTerminal("2")
+    shown = Console(
+        stdout=streams[0],
+        stderr=streams[1],
+        json=False,
+        color=False,
+        environment={},
+        typed=Typed(flags="--store=s3://b"),
+    )
+    assert PersonAudience(shown, terminal).choose("What now?", CHOICES) == "restore"
+    assert "guardian restore --store=s3://b --strategy reapply -auto-approve\n" in terminal.shown[0]
 
 
 def test_nobody_can_be_asked_without_a_terminal(tmp_path):

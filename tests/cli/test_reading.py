@@ -7,7 +7,10 @@ from typing import Any
 import pytest
 
 from guardian.cli.app import main
-from tests.cli import store
+from guardian.cli.views.receipt import receipt_markdown, receipt_text
+from guardian.cli.views.terminal import PLAIN
+from guardian.domain.journal import Kind
+from tests.cli import store, values
 
 KEYS = {"type", "command", "outcome", "exit_code", "error", "instances"} | {
     f"{each}_id" for each in ("run", "snapshot", "baseline")
@@ -76,6 +79,36 @@ def test_run_list_and_show(history, capsys):
 def test_an_unknown_run_is_refused(history, capsys):
     [result] = answer(capsys, "run", "show", "2020", exit_code=1)
     assert result["error"]["code"] == "not_found"
+
+
+def test_the_receipt_of_a_run_is_printed_again(history, tmp_path, capsys):
+    older, newer = store.with_receipts(tmp_path / ".guardian", values.PROVEN, values.FULL)
+    [line, result] = answer(capsys, "run", "receipt")
+    assert line == {"type": "receipt", **json.loads(json.dumps(values.FULL.to_json()))}
+    assert (result["run_id"], result["snapshot_id"]) == (newer, values.FULL.snapshot_id)
+    [line, result] = answer(capsys, "run", "receipt", older)
+    assert (line["proven"], result["run_id"]) == (True, older)
+    assert main(["run", "receipt"]) == 0
+    assert capsys.readouterr().out == receipt_text(values.FULL, PLAIN) + "\n"
+    assert main(["run", "receipt", "last", "--markdown"]) == 0
+    assert capsys.readouterr().out == receipt_markdown(values.FULL, project="network", run_id=newer)
+
+
+@pytest.mark.parametrize("run", [[], ["last"], [store.FAILED]])
+def test_a_run_without_a_receipt_says_which_have_one(history, capsys, run):
+    [result] = answer(capsys, "run", "receipt", *run, exit_code=1)
+    assert result["error"]["code"] == "not_found"
+    assert "guardian run list" in result["error"]["hint"]
+
+
+def test_a_receipt_of_a_later_version_is_no_crash(history, tmp_path, capsys):
+    of = store.project(tmp_path / ".guardian")
+    store.open_run(of, "20260302T000000Z-000001", operation="restore")
+    written = values.PROVEN.to_json() | {"from_tomorrow": 1}
+    of.log.append(Kind.RECEIPT, {"receipt": written, "proven": True}, run_id="20260302T000000Z-000001")
+    [result] = answer(capsys, "run", "receipt", exit_code=1)
+    assert result["error"]["code"] == "store_corrupt"
+    assert "--json" in result["error"]["hint"]
 
 
 def test_snapshot_list_and_show(history, capsys):

@@ -117,7 +117,13 @@ def test_a_plan_is_saved_and_applied(guardian, module):
     [
         (["apply"], "no terminal"),
         (["apply", "-auto-approve", "--on-failure=ask"], "needs a terminal"),
-        (["apply", "-auto-approve", "--on-failure=retry"], "is not one of"),
+        (["apply", "-auto-approve", "--on-failure=sometimes"], "is not one of"),
+        (["apply", "-auto-approve", "--receipt=receipt.txt"], "neither .json nor .md"),
+        (["apply", "-auto-approve", "--receipt=main.tf"], "neither .json nor .md"),
+        (["apply", "-auto-approve", "--receipt=none/receipt.md"], "directory is not there"),
+        (["restore", "-auto-approve", "--strategy=magic"], "is not one of"),
+        (["restore", "latest", "--strategy=retry", "-auto-approve"], "not about a snapshot"),
+        (["restore", "--dry-run", "--receipt=receipt.md"], "makes no receipt"),
         (["apply", "-auto-approve", "-parallelism=many"], "whole number"),
         (["apply", "-auto-aprove"], "unknown option"),
     ],
@@ -226,11 +232,76 @@ def test_a_person_chooses_after_a_failure(at_terminal, module, guardian):
     child.expect("The apply failed at terraform_data.bad")
     child.expect("What now")
     child.expect("1. hold")
-    child.expect("2. restore")
+    child.expect("2. reapply")
+    child.expect("touches: ")
+    child.expect("guardian restore --strategy reapply -auto-approve")
     child.sendline("2")
+    child.expect("The way back: reapply")
     child.expect("Restored to .*, proven")
     child.wait()
     assert child.exitstatus == 5
+
+
+def test_a_person_chooses_the_way_back_at_three_in_the_morning(at_terminal, module, guardian):
+    guardian("apply", "-auto-approve")
+    (module / "main.tf").write_text(GOOD + BAD)
+    assert guardian("apply", "-auto-approve", "-var=size=2")[0] == 3
+    child = at_terminal("restore", "--receipt=receipt.md")
+    child.expect("The apply failed at terraform_data.bad")
+    child.expect("What now")
+    child.expect("1. hold")
+    child.expect("2. reapply")
+    child.expect("3. destroy-created")
+    child.sendline("1")
+    child.expect("Left as it is")
+    child.wait()
+    assert child.exitstatus == 0
+    assert not (module / "receipt.md").exists()
+    child = at_terminal("restore", "--receipt=receipt.md")
+    child.expect("2. reapply")
+    child.sendline("2")
+    child.expect("Enter a value: ")
+    child.sendline("yes")
+    child.expect("Restored to .*, proven")
+    child.expect("Wrote the receipt to receipt.md")
+    child.wait()
+    assert child.exitstatus == 0
+    assert (module / "receipt.md").read_text().startswith("# Recovery of ")
+    assert (module / "receipt.md").stat().st_mode & 0o077 == 0
+
+
+def test_a_restore_that_is_told_how_asks_only_for_approval(at_terminal, module, guardian):
+    guardian("apply", "-auto-approve")
+    (module / "main.tf").write_text(GOOD + BAD)
+    guardian("apply", "-auto-approve", "-var=size=2")
+    child = at_terminal("restore", "--strategy=destroy-created")
+    child.expect("The way back: destroy-created")
+    child.expect("Enter a value: ")
+    assert "What now" not in child.before
+    child.sendline("no")
+    child.wait()
+    assert child.exitstatus == 4
+
+
+def test_what_a_restore_decided_and_proved_is_told_to_programs(guardian, module, tmp_path):
+    guardian("apply", "-auto-approve")
+    (module / "main.tf").write_text(GOOD + BAD)
+    guardian("apply", "-auto-approve", "-var=size=2")
+    file = tmp_path / "receipt.json"
+    code, lines, _ = guardian("restore", "-auto-approve", f"--receipt={file}")
+    assert (code, lines[-1]["outcome"], lines[-1]["strategy"]) == (0, "restored", "reapply")
+    [decided] = [each for each in lines if each["type"] == "recovery"]
+    assert set(decided["touched"]) == {"terraform_data.one", "terraform_data.bad"}
+    assert [(each["kind"], each["outcome"]) for each in lines if each["type"] == "step"] == [
+        ("reapply", "started"),
+        ("reapply", "done"),
+    ]
+    [told] = [each for each in lines if each["type"] == "receipt"]
+    _, printed, _ = guardian("run", "receipt", lines[-1]["run_id"])
+    assert [each for each in printed if each["type"] == "receipt"] == [told]
+    written = json.loads(file.read_text())
+    assert written["run_id"] == lines[-1]["run_id"]
+    assert {each: value for each, value in told.items() if each != "type"}.items() <= written.items()
 
 
 def test_who_does_not_choose_after_a_failure_holds(at_terminal, module, guardian):

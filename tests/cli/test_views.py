@@ -6,13 +6,20 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
 
+from guardian.cli.prompts import choose
 from guardian.cli.views import jsonl, runs, snapshots
 from guardian.cli.views.incident import incident_text
+from guardian.cli.views.markdown import code
 from guardian.cli.views.plan import plan_text
-from guardian.cli.views.receipt import receipt_text
+from guardian.cli.views.receipt import receipt_markdown, receipt_text
+from guardian.cli.views.recovery import recovery_line, recovery_text
 from guardian.cli.views.status import status_object, status_text
-from guardian.cli.views.terminal import PLAIN, Paint
+from guardian.cli.views.terminal import PLAIN, Paint, visible
+from guardian.domain.choices import Choice
 from guardian.domain.journal import Kind, Record
 from guardian.domain.plan import Action, PlanSummary
 from guardian.domain.run import Progress
@@ -22,8 +29,15 @@ from guardian.operations.status import Status
 from guardian.repository.verification import Finding
 from tests.cli import values
 from tests.cli.golden import assert_golden
+from tests.cli.typing_terminal import TypingTerminal
 
 HELD = Status(project="network", standing=values.HELD, next_command="guardian restore", reason="run 1 failed")
+HELD_BY_A_PERSON = Status(
+    project="network",
+    standing=values.HELD_BY_A_PERSON,
+    next_command="guardian release --reason '...'",
+    reason="on hold: database migration",
+)
 FRESH = Status(
     project="local:/srv/é",
     standing=Standing(),
@@ -52,6 +66,7 @@ RUN = Run(
     is_complete=True,
     progress=values.INCIDENT.progress,
     incident=values.INCIDENT,
+    failed_at=values.AT,
     records=(RECORD,),
 )
 CUT_SHORT = replace(
@@ -60,6 +75,7 @@ CUT_SHORT = replace(
     exit_code=None,
     is_complete=False,
     incident=None,
+    failed_at=None,
     progress=Progress(done=("aws_vpc.main",), in_flight=(values.NASTY,)),
 )
 RENDERING = 'Terraform will perform\x1b[1m these\x1b[0m actions:\n  + tags = "\\u202e"\x1b[2J\n'
@@ -71,9 +87,22 @@ TEXTS: dict[str, Callable[[], str]] = {
     "plan-empty.txt": lambda: plan_text(PlanSummary(), None, PLAIN),
     "incident.txt": lambda: incident_text(values.INCIDENT, PLAIN),
     "incident-stranded.txt": lambda: incident_text(values.STRANDED, PLAIN),
+    "incident-held.txt": lambda: incident_text(values.INCIDENT, PLAIN, hold=values.HELD.hold),
+    "recovery-reapply.txt": lambda: recovery_text(values.REAPPLY, PLAIN),
+    "recovery-everything.txt": lambda: recovery_text(values.EVERYTHING, PLAIN),
+    "recovery-destroy.txt": lambda: recovery_text(values.DESTROY, PLAIN),
+    "recovery-retry.txt": lambda: recovery_text(values.RETRY, PLAIN),
+    "recovery-nothing.txt": lambda: recovery_text(values.recovery(), PLAIN),
+    "receipt-full.txt": lambda: receipt_text(values.FULL, PLAIN),
+    "receipt-nothing.txt": lambda: receipt_text(values.receipt(to_nothing=True), PLAIN),
+    "receipt-record.txt": lambda: receipt_text(values.receipt(strategy="record"), PLAIN),
+    "receipt-others.txt": lambda: receipt_text(
+        values.receipt(outside=("aws_sns_topic.theirs",), replan_exit_code=2), PLAIN
+    ),
     "receipt-proven.txt": lambda: receipt_text(values.PROVEN, PLAIN),
     "receipt-not-proven.txt": lambda: receipt_text(values.NOT_PROVEN, PLAIN),
     "status-held.txt": lambda: status_text(HELD, PLAIN),
+    "status-held-by-a-person.txt": lambda: status_text(HELD_BY_A_PERSON, PLAIN),
     "status-fresh.txt": lambda: status_text(FRESH, PLAIN),
     "snapshot-list.txt": lambda: snapshots.list_text(
         [values.SNAPSHOT, values.BARE], values.SNAPSHOT.id, PLAIN
@@ -89,8 +118,17 @@ TEXTS: dict[str, Callable[[], str]] = {
     "run-show-cut-short.txt": lambda: runs.show_text(CUT_SHORT, PLAIN),
 }
 
+MARKDOWN = {
+    "receipt-full.md": lambda: receipt_markdown(values.FULL, project=values.EVIL, run_id=values.RUN.id),
+    "receipt-proven.md": lambda: receipt_markdown(values.PROVEN, project="network", run_id=values.RUN.id),
+    "receipt-nothing.md": lambda: receipt_markdown(
+        values.receipt(to_nothing=True), project="network", run_id=values.RUN.id
+    ),
+}
+
 OBJECTS: dict[str, Callable[[], Any]] = {
     "plan.json": lambda: jsonl.plan(values.SUMMARY),
+    "recovery-everything.json": lambda: recovery_line(values.EVERYTHING),
     "status-held.json": lambda: status_object(HELD),
     "status-fresh.json": lambda: status_object(FRESH),
     "snapshot-list.json": lambda: [
@@ -110,6 +148,74 @@ def test_what_a_person_reads(name):
 @pytest.mark.parametrize("name", [each for each in TEXTS if "colour" not in each])
 def test_nothing_deceives_the_terminal(name):
     assert all(each.isprintable() or each == "\n" for each in TEXTS[name]())
+
+
+@pytest.mark.parametrize("name", MARKDOWN)
+def test_what_goes_into_a_ticket(name):
+    assert_golden(name, MARKDOWN[name]())
+
+
+@pytest.mark.parametrize("name", MARKDOWN)
+def test_nothing_deceives_a_ticket(name):
+    """All that others named stands in code spans: no renderer finds a link, HTML or a mention elsewhere."""
+    tokens = MarkdownIt("gfm-like", {"linkify": False}).parse(MARKDOWN[name]())
+    inline = [each for token in tokens if token.type == "inline" for each in token.children or ()]
+    assert {each.type for each in inline} <= {"text", "code_inline", "softbreak"}
+    spoken = "".join(each.content for each in inline if each.type == "text")
+    assert not set(spoken) & set("@<>[]`|*#")
+    assert {each.type for each in tokens} <= {
+        *("heading_open", "heading_close", "paragraph_open", "paragraph_close", "inline"),
+        *("bullet_list_open", "bullet_list_close", "list_item_open", "list_item_close"),
+    }
+
+
+@given(st.text(min_size=1))
+@example("`")
+@example("``a` ")
+@example(" x ")
+@example("\n- [x](y)")
+def test_a_code_span_shows_exactly_what_it_holds(text):
+    shown = visible(text)
+    [paragraph] = [each for each in MarkdownIt().parse(f"- {code(text)}") if each.type == "inline"]
+    [span] = paragraph.children or ()
+    if shown.strip(" "):
+        assert (span.type, span.content) == ("code_inline", shown)
+    else:
+        assert span.content == "(empty)"
+
+
+def test_an_ordinary_failure_and_its_choices_fill_one_screen():
+    failure = replace(
+        values.INCIDENT,
+        causes=(replace(values.INCIDENT.causes[0], detail="User is not authorized"),),
+        progress=Progress(
+            done=("aws_ssm_parameter.release", "aws_iam_role.app"),
+            failed=("aws_sqs_queue.jobs",),
+            not_started=("aws_lambda_function.worker",),
+        ),
+    )
+    touched = failure.progress.touched
+    choices = (
+        Choice(key="hold", text="hold: leave everything as it is", command="guardian hold --reason '...'"),
+        Choice(
+            key="reapply",
+            text="reapply: plan the baseline's configuration on the present state, for these alone",
+            addresses=touched,
+            command="guardian restore --strategy reapply -auto-approve",
+        ),
+        Choice(
+            key="destroy-created",
+            text="destroy-created: destroy only what the run created",
+            addresses=touched[1:],
+            command="guardian restore --strategy destroy-created -auto-approve",
+        ),
+    )
+    terminal = TypingTerminal("1")
+    choose(terminal, "What now?", choices)
+    screen = f"{incident_text(failure, PLAIN, hold=values.HELD.hold)}\n\n{terminal.shown[0]}"
+    assert_golden("screen.txt", screen + "\n")
+    assert len(screen.split("\n")) <= 24
+    assert max(map(len, screen.split("\n"))) <= 80
 
 
 @pytest.mark.parametrize("name", OBJECTS)

@@ -1,5 +1,6 @@
 """Values for the views, with everything in them that is awkward to show."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -8,8 +9,11 @@ from guardian.domain.configuration import GitPosition, LeftOut
 from guardian.domain.drift import Difference, Kind, PathChange
 from guardian.domain.engine import Diagnostic
 from guardian.domain.incident import Incident, StateRecord
+from guardian.domain.oneway import CannotUndo
 from guardian.domain.plan import Action, PlannedChange, PlanSummary
-from guardian.domain.recovery import NewObject, Receipt
+from guardian.domain.receipt import Adopted, HotFix, NewObject, Receipt, Replanned
+from guardian.domain.record import KeepOriginal, Untaint
+from guardian.domain.recovery import Move, RecoveryPlan, Strategy
 from guardian.domain.redaction import MASK
 from guardian.domain.run import Progress
 from guardian.domain.snapshot import (
@@ -21,7 +25,8 @@ from guardian.domain.snapshot import (
     Snapshot,
     StateRef,
 )
-from guardian.domain.standing import Hold, LeaseRecord, RunRef, Standing
+from guardian.domain.standing import Hold, IncidentRef, LeaseRecord, RunRef, Standing
+from guardian.domain.steps import DestroyTargets, Import, Reapply, RestoreRecord, Retry, ReviseRecord, Step
 
 AT = datetime(2026, 3, 1, 3, 4, 5, tzinfo=UTC)
 NASTY = 'terraform_data.each["é ${x} \u202e \x1b[2J"]'
@@ -110,6 +115,111 @@ NOT_PROVEN = Receipt(
     to_nothing=False,
     unaccounted=(NASTY,),
     duration_s=4.0,
+)
+
+# Every field, with names that try to be Markdown, HTML, a mention, a link, and the end of a code span.
+EVIL = "`` ](https://evil.example) <img src=x> @ann #1 | *b*"
+FULL = Receipt(
+    snapshot_id="4f" * 32,
+    strategy="reapply",
+    proven=False,
+    replan_exit_code=2,
+    replan=Replanned(add=0, change=1, remove=0),
+    remaining=(),
+    outside=("aws_sns_topic.theirs",),
+    not_planned="data.aws_ssm_parameter.gone: ParameterNotFound\nat main.tf:3",
+    new_objects=(
+        NewObject(address="aws_dynamodb_table.t", old_id="t", new_id="t", data_gone=True),
+        NewObject(address=f'aws_vpc.v["{EVIL}"]', old_id="vpc-1", new_id="vpc-2"),
+    ),
+    differing={"aws_vpc.main": ("arn", "tags.`x`")},
+    unaccounted=(NASTY,),
+    cannot_undo=(
+        CannotUndo(
+            address="aws_ebs_volume.data",
+            attribute="size",
+            why="a volume cannot shrink",
+            mend="make a new volume of the old size and copy the data",
+            source="https://docs.aws.amazon.com/ebs/latest/userguide/requesting-ebs-volume-modifications.html",
+            pinned=True,
+        ),
+        CannotUndo(
+            address=f'aws_kms_key.k["{EVIL}"]',
+            attribute="",
+            why="it waits to be deleted",
+            mend="aws kms cancel-key-deletion --key-id 'a`b'",
+            source="",
+            pinned=False,
+        ),
+    ),
+    adopted=(Adopted(address="aws_s3_bucket.found", object_id="found"),),
+    revised=("aws_db_instance.main is no longer marked as tainted",),
+    hot_fixes=(
+        HotFix(address="aws_ssm_parameter.release", paths=("value",), choice="keep"),
+        HotFix(address="aws_ssm_parameter.other", paths=("tags", "value"), choice="revert"),
+    ),
+    left=("aws_lb.half",),
+    not_run=("terraform_data.hook",),
+    outputs=("url",),
+    outputs_changed=("url", "<b>"),
+    to_nothing=False,
+    duration_s=83.4,
+    since_failure_s=845.0,
+)
+
+
+def receipt(**more: Any) -> Receipt:
+    """Return a proven receipt with nothing in it but what is given."""
+    return replace(PROVEN, new_objects=(), differing={}, **more)
+
+
+def recovery(*steps: Step, **more: Any) -> RecoveryPlan:
+    why = "the baseline's configuration on the current state, limited to what was touched"
+    given = {"strategy": Strategy.REAPPLY, "why": why, "touched": ("aws_vpc.main",), **more}
+    return RecoveryPlan(steps=steps, **given)
+
+
+_MANY = tuple(f"aws_ssm_parameter.p[{index}]" for index in range(7))
+REAPPLY = recovery(
+    Reapply(
+        snapshot_id="4f" * 32,
+        reason="the baseline's configuration on the current state, limited to what was touched",
+        addresses=("aws_vpc.main", NASTY, "aws_lb.web"),
+    )
+)
+EVERYTHING = recovery(
+    RestoreRecord(origin="4f" * 32, serial=9, reason="the record of the state is empty", addresses=_MANY),
+    Import(snapshot_id="aa" * 32, objects=(("aws_s3_bucket.found", "found"),), reason="no state knows it"),
+    ReviseRecord(
+        revisions=(Untaint(address="aws_lb.half"), KeepOriginal(address="aws_vpc.main", deposed="a1b2c3d4")),
+        reason="the record says what is not so",
+    ),
+    Reapply(
+        snapshot_id="4f" * 32,
+        reason="the rest",
+        addresses=("aws_vpc.main", NASTY),
+        first=("aws_vpc.main",),
+    ),
+    created=("aws_sqs_queue.new",),
+    moves=(Move(source="aws_lb.new", home="aws_lb.old"),),
+    cannot_undo=FULL.cannot_undo,
+    unaccounted=(NASTY,),
+    left=("aws_lb.half",),
+    not_run=("terraform_data.hook",),
+)
+DESTROY = recovery(
+    DestroyTargets(
+        snapshot_id="aa" * 32,
+        addresses=("aws_route.b", "aws_route.a", *_MANY),
+        reason="only what the run created goes; what it changed stays as it is",
+    ),
+    strategy=Strategy.DESTROY_CREATED,
+    why="only what the run created goes; what it changed stays as it is",
+)
+RETRY = recovery(
+    Retry(snapshot_id="aa" * 32, block="throttled", addresses=_MANY, reason="its cause is transient"),
+    strategy=Strategy.RETRY,
+    why="its cause is transient by the retry block 'throttled'",
 )
 
 SNAPSHOT = Snapshot(
@@ -201,4 +311,11 @@ HELD = Standing(
     hold=Hold(reason="apply failed: AccessDenied", by=str(ACTOR), since=AT, run_id=RUN.id),
     lease=LeaseRecord(id="l1", ttl_s=60.0, holder=ACTOR, since=AT, record=10),
     last_run=RUN,
+    open_incident=IncidentRef(run_id=RUN.id, record=12),
+)
+HELD_BY_A_PERSON = Standing(
+    baseline="4f" * 32,
+    baseline_since=AT,
+    hold=Hold(reason="database migration", by=str(ACTOR), since=AT),
+    last_run=replace(RUN, outcome="applied", exit_code=0),
 )

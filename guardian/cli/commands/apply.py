@@ -7,6 +7,7 @@ from guardian.cli.command import application
 from guardian.cli.console import Console
 from guardian.cli.declare import argument, flag, value, values
 from guardian.cli.options import ON_FAILURE, PlanningOptions
+from guardian.cli.receipt_file import ReceiptFile
 from guardian.cli.result import Result
 from guardian.cli.views import outcome
 from guardian.cli.work import Workbench, at_work
@@ -21,15 +22,24 @@ class ApplyFlags(PlanningOptions):
 
     plan: str | None = argument("PLAN", "A saved plan file; without one guardian plans")
     auto_approve: bool = flag("-auto-approve", "Do not ask before applying")
-    on_failure: str | None = value("--on-failure", "WHAT", "ask, hold or restore", choices=ON_FAILURE)
+    on_failure: str | None = value(
+        "--on-failure", "WHAT", "ask, hold, restore, destroy-created or retry", choices=ON_FAILURE
+    )
     allow_delete: tuple[str, ...] = values(
         "--allow-delete", "ADDRESS", "Let this instance be deleted although it holds data"
+    )
+    allow_replace: tuple[str, ...] = values(
+        "--allow-replace", "ADDRESS", "Let a way back replace this instance, whatever it holds"
+    )
+    receipt: str | None = value(
+        "--receipt", "FILE", "Write the receipt of a recovery to this new file: .json or .md"
     )
 
 
 def apply(given: ApplyFlags, console: Console) -> Result:
     """Apply a plan, guarded: snapshot first, journal throughout, and a way back when it fails."""
     _refuse_late_options(given)
+    receipt = ReceiptFile.of(given.receipt)
     with at_work(given, console, on_failure=given.on_failure) as work:
         ended = run_apply(
             work.context,
@@ -41,11 +51,13 @@ def apply(given: ApplyFlags, console: Console) -> Result:
                 auto_approve=given.auto_approve,
                 on_failure=_on_failure(given, work),
                 allow_delete=given.allow_delete,
+                allow_replace=given.allow_replace,
             ),
         )
     console.show(outcome.apply_text(ended, console.paint, console.typed))
     if ended.receipt is not None:
         console.line({"type": "receipt", **ended.receipt.to_json()})
+    receipt.write(ended.receipt, console, project=ended.project, run_id=ended.run_id)
     return _result(ended)
 
 
@@ -65,7 +77,9 @@ def _result(ended: ApplyResult) -> Result:
 def _on_failure(given: ApplyFlags, work: Workbench) -> str:
     somebody = work.context.audience.can_answer
     if given.on_failure == "ask" and not somebody:
-        raise UsageError("--on-failure=ask needs a terminal", hint="--on-failure=hold, or restore")
+        raise UsageError(
+            "--on-failure=ask needs a terminal", hint="--on-failure=hold, restore, destroy-created or retry"
+        )
     chosen = work.settings.on_failure or "ask"
     # A settings file serves people and CI alike: where nobody can be asked, asking means holding.
     return "hold" if chosen == "ask" and not somebody else chosen

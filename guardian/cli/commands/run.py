@@ -1,18 +1,21 @@
-"""`guardian run list` and `guardian run show`."""
+"""`guardian run list`, `guardian run show` and `guardian run receipt`."""
 
 from dataclasses import dataclass
 
 from guardian.cli.command import group
 from guardian.cli.console import Console
-from guardian.cli.declare import argument
+from guardian.cli.declare import argument, flag
 from guardian.cli.options import ProjectOptions
 from guardian.cli.result import Result
 from guardian.cli.views import runs
 from guardian.cli.work import project_to_read
+from guardian.domain.journal import Kind
+from guardian.domain.receipt import Receipt
 from guardian.domain.run import Outcome
-from guardian.errors import ExitCode
-from guardian.operations.runs import find_run
+from guardian.errors import ExitCode, NotFoundError, StoreCorruptError
+from guardian.operations.runs import Run, find_run, recent_runs
 from guardian.repository.journal import list_runs
+from guardian.repository.project import Project
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,6 +23,16 @@ class ShowFlags(ProjectOptions):
     """The options of `guardian run show`."""
 
     run: str | None = argument("RUN", "Its id, the beginning of it, or last; without one: the last")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReceiptFlags(ProjectOptions):
+    """The options of `guardian run receipt`."""
+
+    run: str | None = argument(
+        "RUN", "Its id, the beginning of it, or last; without one: the newest that has a receipt"
+    )
+    markdown: bool = flag("--markdown", "Write it as Markdown, for a ticket")
 
 
 def list_(given: ProjectOptions, console: Console) -> Result:
@@ -55,8 +68,56 @@ def show(given: ShowFlags, console: Console) -> Result:
     )
 
 
+def receipt(given: ReceiptFlags, console: Console) -> Result:
+    """Print the receipt of a recovery: what was proven, what is new, what could not be undone."""
+    from guardian.cli.views.receipt import receipt_markdown, receipt_text
+
+    project = project_to_read(given)
+    run, found = _with_receipt(project, given.run or "last")
+    name = project.descriptor.name
+    if given.markdown:
+        console.show(receipt_markdown(found, project=name, run_id=run.id))
+    else:
+        console.show(receipt_text(found, console.paint))
+    console.line({"type": "receipt", **found.to_json()})
+    return Result(
+        command="run receipt",
+        outcome=Outcome.OK,
+        exit_code=ExitCode.OK,
+        project=name,
+        run_id=run.id,
+        snapshot_id=found.snapshot_id,
+    )
+
+
+def _with_receipt(project: Project, text: str) -> tuple[Run, Receipt]:
+    """Return the run and its newest receipt; `last` is the newest run that has one."""
+    for run in recent_runs(project) if text == "last" else (find_run(project, text),):
+        found = _receipt_of(run)
+        if found is not None:
+            return run, found
+    what = "no run" if text == "last" else f"run {text}"
+    raise NotFoundError(
+        f"{what} holds a receipt: one is made when a recovery ends",
+        hint="guardian run list    # a restore, or an apply that was restored, has one",
+    )
+
+
+def _receipt_of(run: Run) -> Receipt | None:
+    bodies = [each.body["receipt"] for each in run.records if each.kind is Kind.RECEIPT]
+    if not bodies:
+        return None
+    try:
+        return Receipt.from_json(bodies[-1])
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise StoreCorruptError(
+            f"the receipt of run {run.id} cannot be read by this version",
+            hint=f"guardian run show {run.id} --json    # has it as it was written",
+        ) from error
+
+
 app = group(
-    {"list": (ProjectOptions, list_), "show": (ShowFlags, show)},
+    {"list": (ProjectOptions, list_), "show": (ShowFlags, show), "receipt": (ReceiptFlags, receipt)},
     name="run",
-    help_="List and show runs.",
+    help_="List and show runs, and print receipts.",
 )

@@ -3,13 +3,19 @@
 from shlex import quote
 
 from guardian.cli.typed import Typed
+from guardian.cli.views.lists import in_lines
 from guardian.cli.views.receipt import receipt_text
 from guardian.cli.views.table import SHORT_ID
-from guardian.cli.views.terminal import Paint, by_address, visible
+from guardian.cli.views.terminal import Paint, visible
+from guardian.domain.receipt import Receipt
+from guardian.domain.recovery import Strategy
 from guardian.domain.run import Outcome
 from guardian.operations.apply import ApplyResult
+from guardian.operations.destroy_plan import DestroyPlanned
 from guardian.operations.preview import Preview
 from guardian.operations.restore import RestoreResult
+
+SHOWN = 8
 
 
 def plan_text(seen: Preview, paint: Paint, typed: Typed) -> str:
@@ -26,9 +32,35 @@ def plan_text(seen: Preview, paint: Paint, typed: Typed) -> str:
     return "\n".join(["", *lines]) if lines else ""
 
 
+def destroy_plan_text(planned: DestroyPlanned, paint: Paint, typed: Typed) -> str:
+    """Return what follows a destroy plan that was shown."""
+    run = visible(planned.run_id)
+    if not planned.addresses:
+        return paint.green(f"Nothing to destroy: run {run} created nothing that is recorded.")
+    lines = [
+        "",
+        f"{paint.bold('This would destroy')}, in this order, what run {run} created:",
+        *in_lines(planned.addresses, shown=len(planned.addresses), indent=2, ordered=True),
+    ]
+    again = typed.again("guardian restore --strategy destroy-created")
+    if planned.saved is not None:
+        file = visible(str(planned.saved))
+        lines += [
+            f"Saved the plan to {file}",
+            f"  Next: {again}    # or: terraform apply {visible(quote(str(planned.saved)))}",
+        ]
+    else:
+        lines.append(f"  Next: {again}")
+    return "\n".join(lines)
+
+
 def apply_text(ended: ApplyResult, paint: Paint, typed: Typed) -> str:
     """Return how an apply ended; the failure itself was shown when it happened."""
+    receipt = [receipt_text(ended.receipt, paint)] if ended.receipt is not None else []
     match ended.outcome:
+        case Outcome.APPLIED if ended.incident is not None:
+            words = "Applied after all: the failed run was carried to its end."
+            lines = [paint.green(paint.bold(words)), _known_good(ended)]
         case Outcome.APPLIED:
             words = f"Applied: {len(ended.progress.done)} done, nothing failed."
             lines = [paint.green(paint.bold(words)), _known_good(ended)]
@@ -39,38 +71,73 @@ def apply_text(ended: ApplyResult, paint: Paint, typed: Typed) -> str:
                 paint.yellow(paint.bold("Interrupted.")),
                 f"  Next: {typed.again('guardian status')}    # says what is in doubt",
             ]
-        case Outcome.RESTORED if ended.receipt is not None:
-            lines = [receipt_text(ended.receipt, paint)]
+        case Outcome.RESTORED:
+            lines = receipt
         case Outcome.RESTORE_INCOMPLETE:
-            lines = [receipt_text(ended.receipt, paint)] if ended.receipt is not None else []
-            lines += [
-                paint.red(paint.bold("The recovery did not arrive: a person is needed now.")),
-                *_by_hand(ended, typed),
-            ]
+            lines = [*receipt, _incomplete(ended.receipt, paint), *_by_hand(ended, typed)]
         case _:
             held = paint.yellow(paint.bold("The project is on hold: no apply passes."))
-            lines = [held, *_ways(ended, typed)]
+            lines = [*receipt, held, *_ways(ended, typed)]
     return "\n".join(lines)
 
 
 def restore_text(ended: RestoreResult, *, dry_run: bool, paint: Paint, typed: Typed) -> str:
     """Return how a restore ended."""
-    if ended.target_id is None:
+    if ended.left:
+        return paint.yellow("Left as it is: the project stays on hold.")
+    if ended.outcome is Outcome.APPLIED:
+        words = "Applied after all: the failed run was carried to its end."
+        baseline = visible((ended.baseline_id or "")[:SHORT_ID])
+        return f"{paint.green(paint.bold(words))}\n  Baseline {baseline}, run {visible(ended.run_id)}"
+    if ended.target_id is None and ended.plan is None:
         return paint.green("Nothing to restore: the last run changed nothing that is not mended.")
-    target = visible(ended.target_id[:SHORT_ID])
-    again = typed.again("guardian restore") + ("" if ended.failed_run is not None else f" {target}")
+    again = typed.again("guardian restore") + _asked(ended)
     if dry_run:
-        if ended.outcome is Outcome.OK:
-            return paint.green(f"Nothing to do: the project is at {target}.")
-        return f"This would bring the project to {target}.\n  Next: {again}"
+        return _would(ended, again, paint)
     lines = [receipt_text(ended.receipt, paint)] if ended.receipt is not None else []
     if ended.outcome is not Outcome.RESTORED:
         lines += [
-            paint.red(paint.bold("The recovery did not arrive: a person is needed now.")),
+            _incomplete(ended.receipt, paint),
             f"  1. {typed.again('guardian run show')} last    # what it did, and why it stopped",
             f"  2. {again}    # again, once the cause is mended",
         ]
     return "\n".join(lines)
+
+
+def _asked(ended: RestoreResult) -> str:
+    """Return what the same restore is asked for by: a strategy of its own, a named snapshot, or nothing."""
+    strategy = ended.plan.strategy if ended.plan is not None else Strategy.AUTO
+    if strategy not in {Strategy.AUTO, Strategy.REAPPLY}:
+        return f" --strategy {strategy}"
+    named = ended.target_id if ended.failed_run is None else None
+    return f" {visible(named[:SHORT_ID])}" if named else ""
+
+
+def _would(ended: RestoreResult, again: str, paint: Paint) -> str:
+    target = visible((ended.target_id or "")[:SHORT_ID])
+    strategy = ended.plan.strategy if ended.plan is not None else Strategy.AUTO
+    if ended.outcome is Outcome.OK:
+        where = f": the project is at {target}" if target and strategy is not Strategy.RECORD else ""
+        return paint.green(f"Nothing to do{where}.")
+    match strategy:
+        case Strategy.DESTROY_CREATED:
+            words = "This would destroy what the failed run created."
+        case Strategy.RETRY:
+            words = "This would go on with the failed run."
+        case Strategy.RECORD:
+            words = "This would put the record of the state back; it changes no infrastructure."
+        case _:
+            words = f"This would bring the project to {target}."
+    return f"{words}\n  Next: {again}"
+
+
+def _incomplete(receipt: Receipt | None, paint: Paint) -> str:
+    """Say what is wanted of a person: a decision about what stays, or a mend."""
+    if receipt is not None and not receipt.remaining and (receipt.cannot_undo or receipt.left):
+        words = "Not all could be taken back: a person decides about what stays."
+    else:
+        words = "The recovery did not arrive: a person is needed now."
+    return paint.red(paint.bold(words))
 
 
 def _known_good(ended: ApplyResult) -> str:
@@ -79,13 +146,12 @@ def _known_good(ended: ApplyResult) -> str:
 
 
 def _ways(ended: ApplyResult, typed: Typed) -> list[str]:
-    touched = sorted(ended.progress.touched, key=by_address)
     restore, release = typed.again("guardian restore"), f"{typed.again('guardian release')} --reason '...'"
     width = max(len(restore), len(release))
     where = "back to the baseline" if ended.baseline_id else "takes down what this run made"
     return [
         f"  1. {restore:{width}}  # {where}; touches:",
-        *[f"       {visible(each)}" for each in touched],
+        *in_lines(ended.progress.touched, shown=SHOWN, indent=7),
         f"  2. {release:{width}}  # when it was mended by hand; touches nothing",
     ]
 

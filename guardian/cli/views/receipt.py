@@ -14,11 +14,12 @@ LOOK = "Look for it in the cloud; delete it or import it; then: guardian release
 def receipt_text(receipt: Receipt, paint: Paint) -> str:
     """Return the receipt for a terminal."""
     where = "" if _needs_no_target(receipt) else f" to {visible(receipt.snapshot_id[:SHORT_ID])}"
-    verdict, colon, more = headline(receipt).partition(",")
-    proven = ", proven" if receipt.proven else ""
-    title = f"{verdict}{where}{colon}{more}{proven} in {took(receipt)}"
-    strategy = "" if receipt.strategy == Strategy.RECORD else f", by {visible(receipt.strategy)}"
-    lines = [(paint.green if receipt.proven else paint.red)(paint.bold(title + strategy))]
+    verdict, comma, more = headline(receipt).partition(",")
+    how = "" if receipt.strategy == Strategy.RECORD else f", by {visible(receipt.strategy)}"
+    if receipt.proven:
+        lines = [paint.green(paint.bold(f"{verdict}{where}, proven in {took(receipt)}{how}"))]
+    else:
+        lines = [paint.red(paint.bold(f"{verdict}{where}{comma}{more}")), f"  Took {took(receipt)}{how}."]
     if receipt.proven and receipt.to_nothing:
         lines.append(f"  {NOTHING}")
     lines.append(f"  {evidence(receipt)}")

@@ -90,7 +90,7 @@ def sections(receipt: Receipt) -> tuple[Section, ...]:
                 Item(
                     name=each.address,
                     words=f"{each.old_id} -> {each.new_id}",
-                    notes=(("Data", "gone: what the former object held is not in this one"),)
+                    notes=(("Data gone", "what the former object held is not in this one"),)
                     if each.data_gone
                     else (),
                 )
@@ -114,7 +114,7 @@ def sections(receipt: Receipt) -> tuple[Section, ...]:
         ),
         _section("Outputs that still hold other values", map(_name, receipt.outputs)),
         _section(
-            "Outputs that held other values meanwhile; who read them by terraform_remote_state read those",
+            "Outputs that held other values meanwhile (terraform_remote_state read those)",
             map(_name, receipt.outputs_changed),
         ),
         _section(_outside(receipt), map(_name, receipt.outside)),

@@ -15,6 +15,7 @@ def status_text(status: Status, paint: Paint) -> str:
         ("Project", visible(status.project)),
         ("Baseline", _baseline(standing, paint)),
         ("Last run", _run(standing.last_run, paint)),
+        *_incident(standing, paint),
         ("Hold", _hold(standing, paint)),
         ("Lease", _lease(standing)),
     ]
@@ -62,12 +63,24 @@ def _run(run: RunRef | None, paint: Paint) -> str:
     return f"{visible(run.id)}  {visible(run.operation)}  {outcome}  {moment(run.opened_at)}"
 
 
+def _incident(standing: Standing, paint: Paint) -> list[tuple[str, str]]:
+    """Return what broke and since when; a person's hold is no incident."""
+    hold, open_ = standing.hold, standing.open_incident
+    if hold is not None and hold.run_id is not None:
+        return [("Incident", f"{paint.red(visible(hold.reason))}, since {moment(hold.since)}")]
+    if open_ is not None:
+        return [("Incident", paint.red(f"run {visible(open_.run_id)} failed and is not mended"))]
+    return []
+
+
 def _hold(standing: Standing, paint: Paint) -> str:
     hold = standing.hold
     if hold is None:
         return "none"
-    words = paint.red(visible(hold.reason))
-    return f"{words}\n{'':10}by {visible(hold.by)} since {moment(hold.since)}"
+    if hold.run_id is not None:
+        return f"no apply passes: set by run {visible(hold.run_id)}"
+    since = f"by {visible(hold.by)} since {moment(hold.since)}"
+    return f"no apply passes: {paint.red(visible(hold.reason))}\n{'':10}{since}"
 
 
 def _lease(standing: Standing) -> str:
