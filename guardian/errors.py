@@ -190,6 +190,12 @@ class WrongStateError(RefusedError):
     code = "wrong_state"
 
 
+class StateLockedError(RefusedError):
+    """Somebody holds Terraform's own lock on the state."""
+
+    code = "state_locked"
+
+
 class StalePlanError(RefusedError):
     """The saved plan belongs to another state, or to an earlier moment of it."""
 

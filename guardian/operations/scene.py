@@ -27,6 +27,7 @@ IMPORTS = "zz_guardian_import.tf.json"
 VARIABLES = "guardian.tfvars.json"
 PLAN_FILE = "snapshot.tfplan"
 LOCAL_STATES = "states"
+BACKEND = "backend"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,6 +147,29 @@ def lay_out(
         not_expressed=not_expressed,
         carried=carried,
     )
+
+
+def reach(context: Context, place: Place, backend: Backend) -> WorkingDirectory:
+    """Return a directory from which the state can be read and written; most kinds need nothing in it.
+
+    Raises:
+        InitFailedError: This kind is reached by Terraform alone, and `init` failed.
+    """
+    where = WorkingDirectory(root=place.path, run_dir=place.path)
+    if not context.backend.needs_init(where, backend):
+        return where
+    root = place.path / BACKEND
+    root.mkdir(mode=0o700)
+    _write_json(context, root / OVERRIDE, {"terraform": {"backend": {backend.kind: _configured(backend)}}})
+    where = WorkingDirectory(
+        root=root, run_dir=place.path, environment=_environment(place.run_id, root, backend)
+    )
+    outcome = context.engine.init(where, options=InitOptions())
+    if outcome.exit_code:
+        raise InitFailedError(
+            words(outcome, "init failed"), hint="the backend must be reachable from this machine"
+        )
+    return where
 
 
 def variables_of(

@@ -17,7 +17,7 @@ from guardian.errors import EngineError, RecoveryRefusedError, WrongStateError
 from guardian.operations import capture
 from guardian.operations.planned import plan_json, planned_instances
 from guardian.operations.runs import Run, failed_run
-from guardian.operations.scene import unpack
+from guardian.operations.scene import reach, unpack
 from guardian.operations.session import Reading, Session
 from guardian.repository.objects import ObjectKind
 
@@ -77,7 +77,7 @@ def gather(
     backend = capture.load_backend(project, located)
     if target is not None and own is not None:
         _refuse_moved_backend(backend, capture.load_backend(project, target))
-    where = WorkingDirectory(root=session.run_dir, run_dir=session.run_dir)
+    where = reach(context, session.place, backend)
     before, problem = _read(session, where, backend, limits)
     failed = failed_run(project, run, own=own, before=_state_of(session, first), after=_after(session, after))
     problem = problem or _stranded(failed, before)

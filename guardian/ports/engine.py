@@ -1,6 +1,7 @@
 """Terraform, as the operations see it: events in JSON, plans in files, no prose."""
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -86,6 +87,31 @@ class StateBackend(Protocol):
 
     def read(self, where: WorkingDirectory, backend: Backend) -> RawState:
         """Return the raw state: straight from the backend where its kind is known, else by `state pull`."""
+        ...
+
+    def needs_init(self, where: WorkingDirectory, backend: Backend) -> bool:
+        """Tell whether reading and writing take an initialised directory: this kind is not known here."""
+        ...
+
+    def locked(
+        self, where: WorkingDirectory, backend: Backend, *, operation: str
+    ) -> AbstractContextManager[None]:
+        """Hold Terraform's own lock on the state for a block.
+
+        A kind of backend that is not known here is locked by Terraform itself, as it writes.
+
+        Raises:
+            StateLockedError: Somebody else holds it; names who.
+            BackendError: It cannot be taken.
+        """
+        ...
+
+    def write(self, where: WorkingDirectory, backend: Backend, body: bytes) -> None:
+        """Write the raw record; only called within `locked`. Never by force.
+
+        Raises:
+            BackendError: It cannot be written.
+        """
         ...
 
     def has_workspace(self, where: WorkingDirectory, backend: Backend) -> bool:

@@ -10,6 +10,7 @@ import json
 import re
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -28,7 +29,7 @@ from guardian.domain.engine import (
     RawState,
     WorkingDirectory,
 )
-from guardian.errors import EngineError
+from guardian.errors import EngineError, StateLockedError
 from guardian.operations.scene import OVERRIDE
 from guardian.ports.engine import OnEvent, OnStart
 from tests.fakes.system import FakeInterruption
@@ -58,6 +59,23 @@ class FakeStateBackend:
 
     def read(self, where: WorkingDirectory, backend: Backend) -> RawState:
         return RawState(body=self.body, source="backend")
+
+    def needs_init(self, where: WorkingDirectory, backend: Backend) -> bool:
+        return False
+
+    @contextmanager
+    def locked(self, where: WorkingDirectory, backend: Backend, *, operation: str) -> Iterator[None]:
+        if self.held_by:
+            raise StateLockedError(f"Terraform's lock on the state is held: {self.held_by}")
+        self.held_by = operation
+        try:
+            yield
+        finally:
+            self.held_by = ""
+
+    def write(self, where: WorkingDirectory, backend: Backend, body: bytes) -> None:
+        assert self.held_by, "written without the lock"
+        self.body = body
 
     def has_workspace(self, where: WorkingDirectory, backend: Backend) -> bool:
         return backend.workspace in self.workspaces

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -9,6 +10,8 @@ from guardian.adapters.terraform import s3_state
 from guardian.adapters.terraform.address import DEFAULT, absolute_local, address_of, local_path
 from guardian.adapters.terraform.backend_block import declares_backend
 from guardian.adapters.terraform.lock import lock_holder
+from guardian.adapters.terraform.locking import locked
+from guardian.adapters.terraform.writing import write_local, write_s3
 from guardian.domain.engine import Backend, RawState, WorkingDirectory
 from guardian.errors import BackendError, EngineError
 
@@ -83,6 +86,30 @@ class TerraformStateBackend:
             return RawState(body=body, source="backend")
         return RawState(body=self._pull(where, backend), source="pull")
 
+    def needs_init(self, where: WorkingDirectory, backend: Backend) -> bool:
+        """See the port."""
+        environment = {**self._environment, **where.environment}
+        return backend.kind != "local" and not (
+            backend.kind == "s3" and s3_state.is_readable(backend.config, environment)
+        )
+
+    def locked(
+        self, where: WorkingDirectory, backend: Backend, *, operation: str
+    ) -> AbstractContextManager[None]:
+        """See the port."""
+        environment = {**self._environment, **where.environment}
+        return locked(where.root, backend, environment, operation=operation)
+
+    def write(self, where: WorkingDirectory, backend: Backend, body: bytes) -> None:
+        """See the port."""
+        environment = {**self._environment, **where.environment}
+        if backend.kind == "local":
+            write_local(local_path(backend.config, backend.workspace, where.root), body)
+        elif not self.needs_init(where, backend):
+            write_s3(backend.config, backend.workspace, environment, body)
+        else:
+            self._push(where, backend, body)
+
     def has_workspace(self, where: WorkingDirectory, backend: Backend) -> bool:
         """See the port."""
         environment = {**self._environment, **where.environment}
@@ -112,6 +139,25 @@ class TerraformStateBackend:
                 hint="terraform workspace list",
             ) from error
         return {line.removeprefix("*").strip() for line in listed.decode(errors="replace").splitlines()}
+
+    def _push(self, where: WorkingDirectory, backend: Backend, body: bytes) -> None:
+        """Push by Terraform, which locks, and refuses another lineage or an older serial by itself."""
+        named = WorkingDirectory(
+            root=where.root,
+            run_dir=where.run_dir,
+            environment={**where.environment, "TF_WORKSPACE": backend.workspace},
+        )
+        path = where.run_dir / "record.tfstate"
+        path.touch(mode=0o600)
+        path.write_bytes(body)
+        try:
+            self._engine.output_of(named, "state push", str(path), options={})
+        except EngineError as error:
+            raise BackendError(
+                f"cannot write the state {backend.address}: {error.message}", hint="terraform state push"
+            ) from error
+        finally:
+            path.unlink(missing_ok=True)
 
     def _pull(self, where: WorkingDirectory, backend: Backend) -> bytes | None:
         named = WorkingDirectory(

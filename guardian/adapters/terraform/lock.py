@@ -31,7 +31,7 @@ def lock_holder(root: Path, backend: Backend, environment: Mapping[str, str]) ->
             written = _s3(backend, environment)
         case _:
             written = None
-    return "" if written is None else _describe(written)
+    return "" if written is None else describe(written)
 
 
 def _local(state: Path) -> bytes | None:
@@ -79,7 +79,8 @@ def _dynamodb(backend: Backend, environment: Mapping[str, str]) -> bytes | None:
     return None if written is None else str(written).encode()
 
 
-def _describe(written: bytes) -> str:
+def describe(written: bytes) -> str:
+    """Say who holds a lock, by what Terraform wrote into it."""
     try:
         lock: Any = json.loads(written)
         return f"{lock['ID']} ({lock['Operation']}) by {lock['Who']} since {lock['Created']}"
