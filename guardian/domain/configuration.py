@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,3 +75,50 @@ class GitPosition:
     commit: str
     branch: str
     dirty: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfigurationFacts:
+    """What a configuration says about its own resources, spelled without instance keys: `module.app.aws_x.y`.
+
+    Attributes:
+        prevent_destroy: Resources whose lifecycle block says so literally (true).
+        destroy_provisioners: Resources with a provisioner `when = destroy`.
+        unreadable: Paths, from the root module, of what could not be read or parsed: its resources are
+            unknown. A file that names neither a lifecycle's protection nor a provisioner is not parsed at all.
+    """
+
+    prevent_destroy: frozenset[str]
+    destroy_provisioners: frozenset[str]
+    unreadable: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CarriedProviders:
+    """What one configuration lent another, so that all that its state knows can be planned.
+
+    Attributes:
+        providers: Spelled as the receiving root module names them (`aws.west`, `random`), sorted, unique.
+        variables: Variables that came along with them and want a value, sorted.
+        shared: Variables that the carried blocks refer to and that the receiving root module declares by
+            itself, sorted: its own value of them is used, which may be another than the lender's.
+    """
+
+    providers: tuple[str, ...] = ()
+    variables: tuple[str, ...] = ()
+    shared: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Override:
+    """One resource of the private copy: pinned arguments and/or lifted protection.
+
+    Attributes:
+        address: Of an instance.
+        arguments: Values by argument; each replaces the configuration's own. May be secret.
+        allow_destroy: Whether `prevent_destroy` is lifted, for the resource with all its instances.
+    """
+
+    address: str
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+    allow_destroy: bool = False

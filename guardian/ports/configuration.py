@@ -1,4 +1,4 @@
-"""Reading a root module from disk, and laying a captured one out again."""
+"""Reading a root module from disk, laying a captured one out again, and amending the private copy."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -7,8 +7,11 @@ from typing import Protocol
 from guardian.domain.configuration import (
     CapturedConfiguration,
     CaptureLimits,
+    CarriedProviders,
+    ConfigurationFacts,
     ConfigurationFile,
     GitPosition,
+    Override,
 )
 
 
@@ -44,4 +47,45 @@ class ConfigurationSource(Protocol):
 
     def git_position(self, root: Path) -> GitPosition | None:
         """Return the commit of the checkout that holds `root`, None outside git or without git."""
+        ...
+
+    def facts(self, root: Path) -> ConfigurationFacts:
+        """Return what the root module and every module of its manifest say about their resources.
+
+        Raises:
+            ConfigurationError: The module manifest is broken.
+        """
+        ...
+
+    def carry_providers(self, failed: Path, private: Path, used: Iterable[str]) -> CarriedProviders:
+        """Configure in a private copy the providers that a state needs and only another configuration has.
+
+        Provider blocks are copied with what they refer to; locked versions come along. Nothing is written
+        when anything is refused.
+
+        Args:
+            failed: The root module that is read.
+            private: The root module that is written to; not initialised yet.
+            used: Providers as a state records them: `provider["registry.terraform.io/hashicorp/aws"].west`.
+
+        Raises:
+            ConfigurationError: A block depends on what the private copy does not have or says otherwise; the
+                message names the provider, the place and the reason.
+        """
+        ...
+
+    def override(self, private: Path, overrides: Iterable[Override]) -> tuple[Override, ...]:
+        """Pin arguments and lift `prevent_destroy` in a private copy; may be called again, the last word counts.
+
+        Args:
+            private: The root module; its modules are fetched.
+            overrides: What to say.
+
+        Returns:
+            What could not be said, in the order given: of each resource only the arguments that remain. A
+            resource that is not found is returned whole.
+
+        Raises:
+            ConfigurationError: The module manifest is broken, or the disk does not take it.
+        """
         ...
