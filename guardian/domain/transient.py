@@ -32,7 +32,60 @@ class RetryBlock:
         return any(re.search(each, text, re.DOTALL) for each in self.retryable_errors)
 
 
-BUILT_IN = RetryBlock(name="built-in", retryable_errors=("ThrottlingException",))
+# What lasts until somebody mends it, whatever else the same error says.
+_LASTING = (
+    r"Access ?Denied",
+    r"AuthFailure",
+    r"ExpiredToken",
+    r"Forbidden",
+    r"InvalidClientTokenId",
+    r"SignatureDoesNotMatch",
+    r"Unauthorized",
+    r"UnrecognizedClient",
+    r"not authorized",
+    r"StatusCode: 40[13]\b",
+    r"Validation(?:Error|Exception)",
+    r"InvalidParameter",
+    r"Already ?Exists",
+    r"already exists",
+    r"AlreadyOwnedByYou",
+    r"QuotaExceeded",
+)
+
+_PASSING = (
+    # Too many requests. LimitExceeded is left out although SDKs repeat it: to most services it is a quota.
+    # Source: https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
+    r"\b(?:EC2Throttled|Request(?:Throttled|LimitExceeded)|Throttl(?:ed|ing)|TooManyRequests)(?:Exception)?\b",
+    r"\b(?:BandwidthLimitExceeded|PriorRequestNotComplete|SlowDown)\b",
+    r"\b(?:ProvisionedThroughputExceeded|TransactionInProgress)Exception\b",
+    r"\bRate exceeded\b",
+    # The connection, not the service.
+    r"connection reset by peer|broken pipe|unexpected EOF|use of closed network connection",
+    r"TLS handshake timeout|i/o timeout|Client\.Timeout (?:exceeded|or context cancell?ation)",
+    r"Temporary failure in name resolution|server misbehaving",
+    r"http2: (?:server sent GOAWAY|client connection lost)|stream error: stream ID \d+; INTERNAL_ERROR",
+    # The service, not the request. 501 is left out: what is not implemented stays so.
+    # Source: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
+    r"\bStatusCode: 50[0234]\b",
+    r"\b(?:502 Bad Gateway|503 Service Unavailable|504 Gateway Time-?out)\b",
+    r"\bInternal(?:Failure|Error|Server(?:Error|Exception)|ServiceError)(?:Exception)?\b",
+    r"\b(?:Service)?Unavailable(?:Exception)?\b",
+    r"\bRequestTimeout(?:Exception)?\b",
+    # Two changes of one object that met.
+    # Source: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+    r"\b(?:OperationAborted|ConcurrentModification(?:Exception)?|OptimisticLockException)\b",
+    r"Conflict(?:Exception)?\b.*(?:try again|in progress)",
+    # What one call made and the next has not heard of yet. Images are left out: their ids are typed by hand.
+    # Source: https://docs.aws.amazon.com/ec2/latest/devguide/eventual-consistency.html
+    r"\bInvalid(?:Allocation|Instance|InternetGateway|NetworkInterface|RouteTable|Subnet|Vpc)ID\.NotFound\b",
+    r"\bInvalidGroup(?:Id)?\.NotFound\b",
+)
+
+BUILT_IN = RetryBlock(
+    name="built-in",
+    retryable_errors=tuple(rf"\A(?!.*(?:{'|'.join(_LASTING)})).*(?:{each})" for each in _PASSING),
+)
+"""Asked after all others. What is denied, wrong or taken is in it under no circumstances."""
 
 
 def transient(causes: Iterable[Diagnostic], blocks: Iterable[RetryBlock]) -> RetryBlock | None:
