@@ -10,7 +10,15 @@ import pytest
 
 from guardian.adapters.workplace import DiskWorkplace
 from guardian.domain.actor import Actor
-from guardian.domain.configuration import CapturedConfiguration, CaptureLimits, ConfigurationFile, GitPosition
+from guardian.domain.configuration import (
+    CapturedConfiguration,
+    CaptureLimits,
+    CarriedProviders,
+    ConfigurationFacts,
+    ConfigurationFile,
+    GitPosition,
+    Override,
+)
 from guardian.domain.drift import PathChange
 from guardian.domain.engine import ChildProcess, InitOptions
 from guardian.domain.journal import Kind, Record
@@ -35,7 +43,9 @@ LIMITS = tuple(each.name for each in fields(Limits))
 
 
 class FakeConfiguration:
-    """Implements `ConfigurationSource`: the `*.tf` files of one directory."""
+    """Implements `ConfigurationSource`: the `*.tf` files of one directory; `said` are its facts."""
+
+    said = ConfigurationFacts()
 
     def capture(
         self,
@@ -58,6 +68,15 @@ class FakeConfiguration:
         base.mkdir(parents=True)
         for each in files:
             (base / each.path).write_bytes(each.read())
+
+    def facts(self, root: Path) -> ConfigurationFacts:
+        return self.said
+
+    def carry_providers(self, failed: Path, private: Path, used: Iterable[str]) -> CarriedProviders:
+        return CarriedProviders()
+
+    def override(self, private: Path, overrides: Iterable[Override]) -> tuple[Override, ...]:
+        return tuple(overrides)  # it can say none
 
     def git_position(self, root: Path) -> GitPosition | None:
         return None

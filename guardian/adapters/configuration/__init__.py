@@ -3,12 +3,15 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from guardian.adapters.configuration import capture, git, layout
+from guardian.adapters.configuration import capture, carry, facts, git, layout, override
 from guardian.domain.configuration import (
     CapturedConfiguration,
     CaptureLimits,
+    CarriedProviders,
+    ConfigurationFacts,
     ConfigurationFile,
     GitPosition,
+    Override,
 )
 
 
@@ -30,6 +33,18 @@ class DiskConfiguration:
     def lay_out(self, files: Iterable[ConfigurationFile], base: Path) -> None:
         """Write each file below `base`, refusing any path that would leave it."""
         layout.lay_out(files, base)
+
+    def facts(self, root: Path) -> ConfigurationFacts:
+        """Read what an unpacked configuration says about its resources."""
+        return facts.facts(root)
+
+    def carry_providers(self, failed: Path, private: Path, used: Iterable[str]) -> CarriedProviders:
+        """Write into `private` the provider blocks that it lacks and `failed` has."""
+        return carry.carry_providers(failed, private, used)
+
+    def override(self, private: Path, overrides: Iterable[Override]) -> tuple[Override, ...]:
+        """Write override files into a private copy; return what they cannot say."""
+        return override.override(private, overrides)
 
     def git_position(self, root: Path) -> GitPosition | None:
         """Return where the checkout that holds `root` stands."""
