@@ -65,7 +65,8 @@ def destroy_plan(context: Context, request: DestroyPlanRequest) -> DestroyPlanne
         baseline = project.snapshot(session.entered.baseline) if session.entered.baseline else None
         gathered = gather(session, target=baseline, run=run, limits=limits, look=False)
         plan = decide(gathered.situation, limits)
-        saved, addresses = None, ()
+        saved: Path | None = None
+        addresses: tuple[str, ...] = ()
         for step in plan.steps:
             if isinstance(step, AskHuman):
                 raise undecided(step)

@@ -60,8 +60,11 @@ def prepare(
             context, project, where, checkout, backend, var_files=options.var_files, own=own
         )
 
+    initialised: list[bool] = []
+
     def initialise_again() -> None:
         initialise(context, where, checkout.init)
+        initialised.append(True)
 
     with ThreadPoolExecutor(max_workers=1) as beside:
         if plan_file is None:
@@ -72,7 +75,8 @@ def prepare(
         else:
             planned = adopt_plan(context, where, plan_file, checkout)
             stored = beside.submit(store)
-        source = stored.result()
+        # Modules and locked versions that only this init fetched are not in what was stored beside it.
+        source = store() if initialised else stored.result()
     refuse_stale(planned, before)
     return Prepared(
         where=where,
@@ -89,7 +93,7 @@ def refuse_stale(planned: Planned, before: Reading) -> None:
     # Of the two states in a plan file only the refreshed one carries lineage and serial of the recorded one.
     prior = parse_state(planned.file.refreshed_state) if planned.file.refreshed_state.strip() else None
     if before.facts is None:
-        if prior is not None and prior.instances:
+        if prior is not None and prior.managed:
             raise StalePlanError(
                 "the plan was made from a state that is no longer there",
                 hint="guardian plan -out=FILE    # plan again",

@@ -62,7 +62,9 @@ def rerecord(course: Course, step: RestoreRecord | ReviseRecord) -> Course:
                     hint="guardian restore    # begins with what is there now",
                 )
             body = restored(course)
-            words = (f"the record of the state was put back at serial {step.serial}: {step.reason}",)
+            words: tuple[str, ...] = (
+                f"the record of the state was put back at serial {step.serial}: {step.reason}",
+            )
         else:
             if present.body is None:
                 raise RestoreIncompleteError("the record of the state is gone", hint="guardian restore")

@@ -17,6 +17,7 @@ from guardian.errors import (
     ExitCode,
     InitFailedError,
     PlanFailedError,
+    RecoveryRefusedError,
     RestoreIncompleteError,
     UsageError,
 )
@@ -115,6 +116,8 @@ def restore(context: Context, request: RestoreRequest) -> RestoreResult:
         private_place(context) as place,
         open_session(context, place, project, operation="restore", root=where, wait=True) as session,
     ):
+        if request.checkout is not None:
+            _refuse_moved_backend(session, working_directory(place, request.checkout), request.checkout)
         run = open_failure(session) if named is None else None
         if named is None and run is None and session.entered.last_snapshot is None:
             return _nothing_failed(session, place, request.checkout)
@@ -202,6 +205,25 @@ def _refuse_wrong_state_here(session: Session, where: WorkingDirectory, checkout
     if backend is None or project_name(checkout.project, backend) != session.project.descriptor.name:
         return
     refuse_wrong_state(session, session.entered, read_state(session.context, where, backend))
+
+
+def _refuse_moved_backend(session: Session, where: WorkingDirectory, checkout: Checkout) -> None:
+    """Refuse to plan on a record that the checkout at hand does not use any more.
+
+    Raises:
+        RecoveryRefusedError: Its backend is another one, under the project's own name.
+    """
+    backend, project = session.context.backend.locate(where), session.project.descriptor
+    if backend is None or project_name(checkout.project, backend) != project.name:
+        return
+    if backend.address != project.backend_address:
+        raise RecoveryRefusedError(
+            f"the backend moved: {project.name} was recorded at {project.backend_address}, "
+            f"but this root module keeps its state at {backend.address}",
+            code="backend_moved",
+            hint="terraform init -migrate-state    # back; or name what is there now another `project`, "
+            "and apply the old configuration to it",
+        )
 
 
 def _note_a_persons_hold(session: Session) -> None:

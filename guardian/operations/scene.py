@@ -122,7 +122,8 @@ def lay_out(
     if additions.imports:
         imported = [{"to": address, "id": object_id} for address, object_id in additions.imports]
         _write_json(context, root / IMPORTS, {"import": imported})
-    carried, needed = (), ()
+    carried: tuple[str, ...] = ()
+    needed: tuple[str, ...] = ()
     if additions.carried_from is not None:
         found = context.configuration.carry_providers(additions.carried_from, root, additions.providers)
         carried, needed = found.providers, found.variables

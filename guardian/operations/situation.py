@@ -13,7 +13,7 @@ from guardian.domain.recovery import BrokenRecord, FailedRun, Known, Limits, Sit
 from guardian.domain.snapshot import Purpose, Snapshot
 from guardian.domain.state import EMPTY, State, facts_of, parse_state
 from guardian.domain.unaccounted import sought
-from guardian.errors import EngineError, RecoveryRefusedError, WrongStateError
+from guardian.errors import EngineError, WrongStateError
 from guardian.operations import capture
 from guardian.operations.planned import plan_json, planned_instances
 from guardian.operations.runs import Run, failed_run
@@ -67,7 +67,6 @@ def gather(
 
     Raises:
         WrongStateError: The record is another state's, or went back, and mending it was not asked for.
-        RecoveryRefusedError: The backend moved since the baseline.
         NotFoundError: There is no snapshot that tells where the state lives.
     """
     project, context = session.project, session.context
@@ -75,8 +74,6 @@ def gather(
     own = after or first
     located = own or target or project.resolve("latest")
     backend = capture.load_backend(project, located)
-    if target is not None and own is not None:
-        _refuse_moved_backend(backend, capture.load_backend(project, target))
     where = reach(context, session.place, backend)
     before, problem = _read(session, where, backend, limits)
     failed = failed_run(project, run, own=own, before=_state_of(session, first), after=_after(session, after))
@@ -148,17 +145,6 @@ def _live_before(session: Session, snapshot: Snapshot | None) -> State | None:
     if snapshot is None or snapshot.refreshed is None:
         return None
     return parse_state(session.project.get_state(snapshot.refreshed))
-
-
-def _refuse_moved_backend(now: Backend, then: Backend) -> None:
-    if (now.kind, now.address, now.workspace) == (then.kind, then.address, then.workspace):
-        return
-    raise RecoveryRefusedError(
-        f"the backend moved: the baseline's state was at {then.address}, the failed run's at {now.address}",
-        code="backend_moved",
-        hint="bring the state together by hand (terraform init -migrate-state), then guardian release "
-        "--reason '...' and guardian apply the old configuration with the new backend",
-    )
 
 
 def _read(session: Session, where: WorkingDirectory, backend: Backend, limits: Limits) -> tuple[Reading, str]:

@@ -45,7 +45,7 @@ LIMITS = tuple(each.name for each in fields(Limits))
 class FakeConfiguration:
     """Implements `ConfigurationSource`: the `*.tf` files of one directory; `said` are its facts."""
 
-    said = ConfigurationFacts()
+    said = ConfigurationFacts(prevent_destroy=frozenset(), destroy_provisioners=frozenset(), unreadable=())
 
     def capture(
         self,

@@ -129,7 +129,7 @@ observations = st.dictionaries(
 @st.composite
 def situations(draw):
     planned = draw(changes)
-    buckets = {"done": [], "failed": [], "in_flight": [], "not_started": []}
+    buckets: dict[str, list[str]] = {"done": [], "failed": [], "in_flight": [], "not_started": []}
     for each in planned:
         buckets[draw(st.sampled_from(sorted(buckets)))].append(each.address)
     before, present = draw(states), draw(states)
