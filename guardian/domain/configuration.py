@@ -85,12 +85,12 @@ class ConfigurationFacts:
         prevent_destroy: Resources whose lifecycle block says so literally (true).
         destroy_provisioners: Resources with a provisioner `when = destroy`.
         unreadable: Paths, from the root module, of what could not be read or parsed: its resources are
-            unknown. A file that names neither a lifecycle's protection nor a provisioner is not parsed at all.
+            unknown. A file in which neither word stands is not parsed at all.
     """
 
-    prevent_destroy: frozenset[str]
-    destroy_provisioners: frozenset[str]
-    unreadable: tuple[str, ...]
+    prevent_destroy: frozenset[str] = frozenset()
+    destroy_provisioners: frozenset[str] = frozenset()
+    unreadable: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

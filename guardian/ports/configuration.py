@@ -75,7 +75,7 @@ class ConfigurationSource(Protocol):
         ...
 
     def override(self, private: Path, overrides: Iterable[Override]) -> tuple[Override, ...]:
-        """Pin arguments and lift `prevent_destroy` in a private copy; may be called again, the last word counts.
+        """Pin arguments and lift `prevent_destroy` in a private copy; called again, the last word counts.
 
         Args:
             private: The root module; its modules are fetched.
