@@ -76,8 +76,8 @@ def written_over(candidates: Fixes, plan: Mapping[str, Any]) -> dict[str, dict[s
             name: value
             for name, value in wanted.items()
             if not unknown.get(name)
-            and normalise(before.get(name)) != normalise(after.get(name))
-            and normalise(after.get(name)) != normalise(value)
+            and _differ(before.get(name), after.get(name))
+            and _differ(after.get(name), value)
         }
         if lost:
             found[each["address"]] = lost
@@ -102,9 +102,12 @@ def _candidates(course: Course, reverse: Reverse) -> Fixes:
 
 def _differing(recorded: Mapping[str, Any], seen: Mapping[str, Any]) -> dict[str, Any]:
     names: Iterable[str] = recorded.keys() | seen.keys()
-    return {
-        name: seen.get(name) for name in names if normalise(recorded.get(name)) != normalise(seen.get(name))
-    }
+    return {name: seen.get(name) for name in names if _differ(recorded.get(name), seen.get(name))}
+
+
+def _differ(one: Any, other: Any) -> bool:
+    """Tell whether two values differ by more than how a provider writes nothing: null, `{}` or `[]`."""
+    return bool(normalise({"value": one}) != normalise({"value": other}))
 
 
 def _ask(course: Course, found: Fixes) -> HotFixes:
