@@ -1,39 +1,21 @@
 """What cannot be undone, recognised before it is tried."""
 
+import json
+import re
+import shlex
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
+from itertools import zip_longest
+from typing import Any
 
+from guardian.domain.oneway_attributes import ATTRIBUTE_RULES
+from guardian.domain.oneway_objects import OBJECT_RULES
+from guardian.domain.oneway_rule import Ground, Rule
 from guardian.domain.state import StateInstance
 
-
-class Ground(StrEnum):
-    """Why there is no way back."""
-
-    SHRINK = "shrink"
-    DOWNGRADE = "downgrade"
-    WINDOW = "window"
-    NAME = "name"
-    PERMANENT = "permanent"
-    NOT_EMPTY = "not_empty"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
-    """One thing that a vendor does not take back.
-
-    Attributes:
-        attribute: Dotted path, through the first item of each list; empty for the whole object.
-        words: One plain sentence for the person on call.
-        mend: What to type or do, or empty.
-        source: The vendor's page that says so.
-    """
-
-    resource_type: str
-    ground: Ground
-    attribute: str
-    words: str
-    mend: str
-    source: str
+RULES: tuple[Rule, ...] = (*ATTRIBUTE_RULES, *OBJECT_RULES)
+_SEPARATOR = re.compile(r"[-._]")
+_REGION = re.compile(r"arn:[a-z0-9-]+:[a-z0-9-]+:([a-z0-9-]+):")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,8 +23,10 @@ class CannotUndo:
     """One change that stays.
 
     Attributes:
+        attribute: Dotted path through the first item of each list, or empty for the whole instance.
+        mend: What to type or do, or empty.
         pinned: Whether the attribute stays and the rest of the instance goes back; otherwise the instance as
-            a whole is left out.
+            a whole is left out. An attribute inside a block cannot be pinned.
     """
 
     address: str
@@ -56,6 +40,146 @@ class CannotUndo:
 def one_way(
     before: StateInstance | None, now: StateInstance | None, *, deleted: bool, created: bool
 ) -> tuple[CannotUndo, ...]:
-    """Return what of one instance cannot go back."""
-    del before, now, deleted, created
-    return ()
+    """Return what of one instance cannot go back, at most once an attribute.
+
+    Args:
+        before: The baseline's instance; None when it has none.
+        now: The present one; None when there is none.
+        deleted: The run deleted the baseline's object; `now` is None or a new object.
+        created: The run created the present one, and the way back would delete it.
+    """
+    known = before or now
+    if known is None:
+        return ()
+    found: dict[str, CannotUndo] = {}
+    for rule in _BY_TYPE.get(known.resource_type, ()):
+        for each in _apply(rule, before, now, deleted=deleted, created=created):
+            found.setdefault(each.attribute, each)
+    return tuple(found.values())
+
+
+def _by_type() -> dict[str, tuple[Rule, ...]]:
+    found: dict[str, tuple[Rule, ...]] = {}
+    for rule in RULES:
+        found[rule.resource_type] = (*found.get(rule.resource_type, ()), rule)
+    return found
+
+
+_BY_TYPE = _by_type()
+
+
+def _apply(
+    rule: Rule, before: StateInstance | None, now: StateInstance | None, *, deleted: bool, created: bool
+) -> Iterator[CannotUndo]:
+    match rule.ground:
+        case Ground.SHRINK | Ground.DOWNGRADE | Ground.PERMANENT:
+            # Of a new object too: to go back from it is the same call.
+            if before is not None and now is not None:
+                yield from _kept(rule, before, now)
+        case Ground.WINDOW | Ground.NAME:
+            if deleted and before is not None and rule.when(before.attributes):
+                yield _stays(rule, before)
+        case Ground.UNIQUE:
+            # A new object is there already: nothing of it is to go back, and the receipt names it.
+            replaced = bool(rule.attribute) and now is not None
+            if deleted and before is not None and not replaced and rule.when(before.attributes):
+                yield _stays(rule, before)
+        case Ground.COMMITTED:
+            if created and now is not None and rule.when(now.attributes):
+                yield _stays(rule, now)
+
+
+def _kept(rule: Rule, before: StateInstance, now: StateInstance) -> Iterator[CannotUndo]:
+    old, new = _at(before.attributes, rule.attribute), _at(now.attributes, rule.attribute)
+    if not _is_one_way(rule, old, new):
+        return
+    # An override file can say an argument, and not a part of a block.
+    pinned = "." not in rule.attribute and not isinstance(new, list)
+    values = (
+        f" (it was {json.dumps(old)} and is {json.dumps(new)})" if isinstance(new, str | int | float) else ""
+    )
+    yield CannotUndo(
+        address=now.address,
+        attribute=rule.attribute,
+        why=rule.words + values + ("" if pinned else ", and the rest of the instance stays with it"),
+        mend=_mend(rule, now, new) if values else "",
+        source=rule.source,
+        pinned=pinned,
+    )
+
+
+def _stays(rule: Rule, instance: StateInstance) -> CannotUndo:
+    return CannotUndo(
+        address=instance.address,
+        attribute=rule.attribute,
+        why=rule.words,
+        mend=_mend(rule, instance, None),
+        source=rule.source,
+        pinned=bool(rule.attribute),
+    )
+
+
+def _mend(rule: Rule, instance: StateInstance, value: Any) -> str:
+    arn = instance.attributes.get("arn")
+    region = _REGION.match(arn) if isinstance(arn, str) else None
+    return rule.mend.format(
+        address=shlex.quote(instance.address),
+        id=shlex.quote(instance.object_id),
+        region=f" --region {region[1]}" if region else "",
+        attribute=rule.attribute,
+        value=json.dumps(value),
+    )
+
+
+def _is_one_way(rule: Rule, old: Any, new: Any) -> bool:
+    match rule.ground:
+        case Ground.SHRINK:
+            return _is_number(old) and _is_number(new) and new > old
+        case Ground.DOWNGRADE:
+            return isinstance(old, str) and isinstance(new, str) and _is_higher(new, old)
+        case _:
+            return _is_switched_on(rule.on, old, new)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _is_switched_on(on: tuple[str, ...], old: Any, new: Any) -> bool:
+    if on:
+        return new in on and old not in on
+    if isinstance(new, list):
+        had = {_name(each) for each in old or ()}
+        return any(_name(each) not in had for each in new)
+    return bool(new) and not old
+
+
+def _name(item: Any) -> Any:
+    return item.get("name") if isinstance(item, Mapping) else item
+
+
+def _is_higher(new: str, old: str) -> bool:
+    """Tell whether a version is higher: the same words with higher numbers, `8.0.mysql_aurora.3.05.2`.
+
+    One that says less, `8.0` beside `8.0.35`, may be the same version; words that differ cannot be compared.
+    """
+    for this, other in zip_longest(_SEPARATOR.split(new), _SEPARATOR.split(old), fillvalue=""):
+        if this == other:
+            continue
+        if not (this.isdecimal() and other.isdecimal()):
+            return False
+        if int(this) != int(other):
+            return int(this) > int(other)
+    return False
+
+
+def _at(attributes: Mapping[str, Any], path: str) -> Any:
+    """Return the value at a dotted path through the first item of each list; None where it ends before."""
+    value: Any = attributes
+    for step in path.split("."):
+        if isinstance(value, list):
+            value = value[0] if value else None
+        if not isinstance(value, Mapping):
+            return None
+        value = value.get(step)
+    return value
