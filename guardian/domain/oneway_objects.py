@@ -1,4 +1,4 @@
-"""Objects whose deletion or creation cannot be undone. Each rule names the page of the vendor that says so."""
+"""Objects whose deletion or creation cannot be undone; each rule names the page that says so."""
 
 from guardian.domain.oneway_rule import Attributes, Ground, Rule, is_bought, is_gone, waits
 

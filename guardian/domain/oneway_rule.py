@@ -116,7 +116,7 @@ def waits(
         attribute="",
         words=words,
         # Without the import nothing would know it again, and a second way back would say the same.
-        mend=f"{mend}; with the configuration of before: terraform import {{address}} {{id}}; guardian restore",
+        mend=f"{mend}; with the old configuration: terraform import {{address}} {{id}}; guardian restore",
         source=source,
         when=when,
     )
