@@ -309,7 +309,7 @@ def test_who_does_not_choose_after_a_failure_holds(at_terminal, module, guardian
     (module / "main.tf").write_text(GOOD + BAD)
     child = at_terminal("apply", "-auto-approve", "--store=.guardian")
     child.expect("What now")
-    child.expect("guardian restore --store=.guardian later")
+    child.expect("guardian restore --store=.guardian --strategy reapply -auto-approve")
     child.sendintr()
     child.expect("The project is on hold")
     child.expect("1. guardian restore --store=.guardian ")

@@ -177,7 +177,7 @@ def test_nothing_deceives_a_ticket(name):
 def test_a_code_span_shows_exactly_what_it_holds(text):
     shown = visible(text)
     [paragraph] = [each for each in MarkdownIt().parse(f"- {code(text)}") if each.type == "inline"]
-    [span] = paragraph.children or ()
+    [span] = paragraph.children or []
     if shown.strip(" "):
         assert (span.type, span.content) == ("code_inline", shown)
     else:
