@@ -1,188 +1,140 @@
-"""The blocks of a module in both syntaxes, as far as a way back asks; parsing is python-hcl2's."""
+"""Blocks of a configuration file in either syntax, with their own text: what may be compared and copied."""
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from guardian.adapters.configuration.modules import Module, read_modules
-from guardian.adapters.configuration.names import CONFIGURATION_SUFFIXES
 from guardian.adapters.configuration.syntax import (
     Node,
+    Source,
     SyntaxUnreadableError,
     branches,
-    descend,
     kind,
     parse_hcl,
+    text_of,
+    word,
 )
 
+# In JSON only the kind of a block tells how many levels of objects are labels.
+# Source: https://developer.hashicorp.com/terraform/language/syntax/json
+_LABELS = {
+    "data": 2,
+    "dynamic": 1,
+    "ephemeral": 2,
+    "module": 1,
+    "provider": 1,
+    "provisioner": 1,
+    "resource": 2,
+    "variable": 1,
+}
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+
+@dataclass(frozen=True, slots=True)
 class Block:
-    """One block.
+    """A block and where it stands.
 
     Attributes:
-        words: Its type and its labels.
-        text: Its own text; empty in JSON.
-        file: Path of its file.
-        line: Where it begins; 0 in JSON.
-        arguments: Texts of its attributes, by name; in JSON their values.
-        blocks: Nested blocks.
-        references: Roots and first names of what it refers to, nested blocks included: `("var", "region")`.
-        body: The JSON value; None in HCL.
+        kind: `resource`, `provider`, ...
+        labels: Its labels.
+        file: Name of its file.
+        line: From 1; 0 in JSON.
+        attributes: Nodes of HCL, or values of JSON (nested blocks among them), by name.
+        source: Its text; None in JSON.
+        node: Its node; in JSON its body.
     """
 
-    words: tuple[str, ...]
-    text: str
-    file: Path
+    kind: str
+    labels: tuple[str, ...]
+    file: str
     line: int
-    arguments: Mapping[str, Any]
-    blocks: tuple["Block", ...] = ()
-    references: frozenset[tuple[str, str]] = frozenset()
-    body: Any = None
+    attributes: Mapping[str, Any]
+    source: Source | None
+    node: Node
+
+    @property
+    def place(self) -> str:
+        """Where it stands, for a person."""
+        return place(self.file, self.line)
+
+    def nested(self, wanted: str) -> list["Block"]:
+        """Return the blocks of a kind right inside this one."""
+        if self.source is None:
+            return list(_json_blocks(wanted, self.attributes.get(wanted), self.file))
+        return [
+            _hcl_block(each, self.source, self.file)
+            for each in branches(branches(self.node)[-1])
+            if kind(each) == "block" and word(branches(each)[0]) == wanted
+        ]
+
+    def text(self, *, label: str | None = None) -> str:
+        """Return the block's own words; of HCL alone.
+
+        Args:
+            label: Stands in place of the first label; None for the label as it is.
+        """
+        source: Source = self.source  # type: ignore[assignment]
+        start, end = self.node.meta.start_pos, self.node.meta.end_pos
+        if label is None:
+            return source.text[start:end]
+        old = branches(self.node)[1].meta
+        return f'{source.text[start : old.start_pos]}"{label}"{source.text[old.end_pos : end]}'
 
 
-@dataclass(slots=True)
-class ModuleBlocks:
-    """The blocks of one module's directory, and the files that could not be parsed."""
-
-    blocks: list[Block] = field(default_factory=list)
-    unreadable: list[str] = field(default_factory=list)
-
-    def of(self, *words: str) -> list[Block]:
-        """Return the blocks that begin with these words."""
-        return [each for each in self.blocks if each.words[: len(words)] == words]
+def place(file: str, line: int) -> str:
+    """Spell a place in a file for a person; JSON has no lines."""
+    return f"{file}:{line}" if line else file
 
 
-def modules_of(root: Path) -> tuple[Module, ...]:
-    """Return the modules of an unpacked root module."""
-    return read_modules(str(root), str(root / ".terraform"))
+def read_blocks(name: str, body: bytes) -> list[Block]:
+    """Return the blocks of a file, in the order of the text.
+
+    Args:
+        name: Name of the file; tells the syntax.
+        body: Its content.
+
+    Raises:
+        SyntaxUnreadableError: Not what Terraform or the parser takes.
+    """
+    text = text_of(body)
+    if Path(name).suffix != ".json":
+        source = Source(text, 1)
+        items = [item for inner in branches(parse_hcl(text)) for item in branches(inner)]
+        return [_hcl_block(item, source, name) for item in items if kind(item) == "block"]
+    try:
+        document = json.loads(text)
+        tops = document if isinstance(document, list) else [document]
+        return [
+            block
+            for top in tops
+            for wanted, value in top.items()
+            for block in _json_blocks(wanted, value, name)
+        ]
+    except (ValueError, RecursionError, AttributeError) as error:
+        raise SyntaxUnreadableError("JSON") from error
 
 
-def resource_prefix(module: Module) -> str:
-    """Return how addresses in a module begin, without keys: `module.a.module.b.`."""
-    return "".join(f"module.{each}." for each in module.key.split(".")) if module.key else ""
-
-
-def read_blocks(directory: Path) -> ModuleBlocks:
-    """Read the configuration files of one directory, in the order of their names."""
-    found = ModuleBlocks()
-    for path in sorted(directory.iterdir()) if directory.is_dir() else ():
-        if not path.name.endswith(CONFIGURATION_SUFFIXES) or not path.is_file():
-            continue
-        try:
-            text = path.read_text(encoding="utf-8", errors="replace").removeprefix("\ufeff")
-            found.blocks += _json(path, text) if path.name.endswith(".json") else _hcl(path, text)
-        except (SyntaxUnreadableError, ValueError, AttributeError):
-            found.unreadable.append(str(path))
-    return found
-
-
-def block_of_expression(within: Block, name: str, value: Any) -> Block:
-    """Return one attribute of a block as a block of its own, with what its expression alone refers to."""
-    if within.body is not None:
-        return _json_block(within.words, {name: value}, within.file)
-    (found,) = _hcl(within.file, f"{within.words[0]} {{\n{name} = {value}\n}}\n")
-    return replace(found, line=within.line)
-
-
-def _hcl(path: Path, text: str) -> list[Block]:
-    text = text.replace("\r\n", "\n")
-    return [
-        _block(item, text, path)
-        for body in branches(parse_hcl(text))
-        for item in branches(body)
-        if kind(item) == "block"
-    ]
-
-
-def _block(node: Node, text: str, path: Path) -> Block:
+def _hcl_block(node: Node, source: Source, file: str) -> Block:
     *heads, body = branches(node)
-    arguments: dict[str, str] = {}
-    nested = []
+    words = [word(head) for head in heads]
+    attributes = {}
     for item in branches(body):
         if kind(item) == "attribute":
             name, value = branches(item)
-            arguments[_word(name)] = text[value.meta.start_pos : value.meta.end_pos]
-        elif kind(item) == "block":
-            nested.append(_block(item, text, path))
-    return Block(
-        words=tuple(_word(each) for each in heads),
-        text=text[node.meta.start_pos : node.meta.end_pos],
-        file=path,
-        line=node.meta.line,
-        arguments=arguments,
-        blocks=tuple(nested),
-        references=frozenset(_references(body)),
-    )
+            attributes[word(name)] = value
+    return Block(words[0], tuple(words[1:]), file, source.line(node), attributes, source, node)
 
 
-def _references(node: Node) -> Iterator[tuple[str, str]]:
-    for found, _ in descend(node):
-        if kind(found) != "get_attr_expr_term":
-            continue
-        root, attribute = branches(found)
-        inner = branches(root)
-        if kind(root) == "expr_term" and len(inner) == 1 and kind(inner[0]) == "identifier":
-            yield _word(inner[0]), _word(attribute).lstrip(".")
-
-
-def _word(node: Node) -> str:
-    return "".join(str(token) for token in node.scan_values(lambda token: token.type != "DBLQUOTE"))
-
-
-def _json(path: Path, text: str) -> list[Block]:
-    document: dict[str, Any] = json.loads(text)
-    found = []
-    for name, value in document.items():
-        for labels, body in _bodies(value, _LABELS.get(name, 0)):
-            found.append(_json_block((name, *labels), body, path))
-    return found
-
-
-_LABELS = {"resource": 2, "data": 2, "variable": 1, "provider": 1, "module": 1, "output": 1}
-_NESTED = {"lifecycle": 0, "provisioner": 1, "required_providers": 0}
-
-
-def _json_block(words: tuple[str, ...], body: Any, path: Path) -> Block:
-    inside = body if isinstance(body, dict) else {}
-    nested = [
-        _json_block((name, *labels), each, path)
-        for name, depth in _NESTED.items()
-        if name in inside
-        for labels, each in _bodies(inside[name], depth)
-    ]
-    arguments = {name: each for name, each in inside.items() if name not in _NESTED}
-    references = frozenset(_json_references(body))
-    return Block(
-        words=words,
-        text="",
-        file=path,
-        line=0,
-        arguments=arguments,
-        blocks=tuple(nested),
-        references=references,
-        body=body,
-    )
-
-
-def _bodies(value: Any, depth: int) -> Iterator[tuple[tuple[str, ...], Any]]:
-    for group in value if isinstance(value, list) else [value]:
-        if depth == 0:
-            yield (), group
-            continue
-        for label, below in group.items():
-            for labels, body in _bodies(below, depth - 1):
-                yield (label, *labels), body
-
-
-def _json_references(value: Any) -> Iterator[tuple[str, str]]:
-    if isinstance(value, dict):
-        for each in value.values():
-            yield from _json_references(each)
-    elif isinstance(value, list):
-        for each in value:
-            yield from _json_references(each)
-    elif isinstance(value, str) and "${" in value:
-        yield from _references(parse_hcl(f"x = {json.dumps(value)}\n"))
+def _json_blocks(wanted: str, value: Any, file: str) -> Iterator[Block]:
+    """Yield the blocks that a property stands for: objects and lists of objects below its labels."""
+    waiting: list[tuple[tuple[str, ...], Any]] = [((), value)]
+    while waiting:
+        labels, current = waiting.pop(0)
+        for each in current if isinstance(current, list) else [current]:
+            if not isinstance(each, dict):
+                continue
+            if len(labels) == _LABELS.get(wanted, 0):
+                yield Block(wanted, labels, file, 0, each, None, each)
+            else:
+                waiting.extend(((*labels, key), below) for key, below in each.items() if key != "//")

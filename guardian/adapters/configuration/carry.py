@@ -1,209 +1,147 @@
-"""Carries provider blocks from one root module into a private copy of another that lacks them.
+"""Configures in a private copy what a state needs and only the failed configuration has.
 
-Without its provider configuration an object cannot be destroyed, and Terraform refuses every plan while the
-state holds it.
+Without its provider configuration an object cannot be destroyed: for an alias Terraform refuses the plan, and
+a default one silently falls back to ambient credentials, perhaps of another account.
 """
 
 import json
-import re
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+import os
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
 
-from guardian.adapters.configuration.blocks import Block, ModuleBlocks, block_of_expression, read_blocks
+from guardian.adapters.configuration.blocks import Block
+from guardian.adapters.configuration.lending import Lending, refusal
 from guardian.adapters.configuration.lockfile import FILE_NAME as LOCK_FILE
+from guardian.adapters.configuration.lockfile import locked_texts
+from guardian.adapters.configuration.module_files import ModuleFiles
+from guardian.adapters.configuration.modules import read_modules
+from guardian.adapters.configuration.parcel import Parcel, write_private
+from guardian.adapters.configuration.providers import ModuleProviders, ProviderReference, short_source
+from guardian.domain.address import resource_of
 from guardian.domain.configuration import CarriedProviders
 from guardian.errors import ConfigurationError
 
-HCL_FILE = "zz_guardian_providers.tf"
-JSON_FILE = "zz_guardian_providers.tf.json"
-_REFERENCE = re.compile(r'^(?P<module>module\..+\.)?provider\["(?P<source>[^"]+)"\](?:\.(?P<alias>[\w-]+))?$')
-_LOCKED = re.compile(r'^provider "([^"]+)" \{\n.*?^\}\n', re.MULTILINE | re.DOTALL)
-_DEFAULT_HOST = "registry.terraform.io"
-_KNOWN = frozenset({"var", "local"})
-_HARMLESS = frozenset({"path", "terraform"})
-
-
-@dataclass(slots=True)
-class _Carrying:
-    """What is being carried."""
-
-    hcl: list[str] = field(default_factory=list)
-    json: dict[str, Any] = field(default_factory=dict)
-    names: set[str] = field(default_factory=set)
-    variables: set[str] = field(default_factory=set)
-    local_values: set[str] = field(default_factory=set)
-
 
 def carry_providers(failed: Path, private: Path, used: Iterable[str]) -> CarriedProviders:
-    """Write what is lacking, and lock the versions that the failed root module had.
-
-    Raises:
-        ConfigurationError: A provider cannot be carried over as it is.
-    """
-    theirs, ours = read_blocks(failed), read_blocks(private)
-    carrying = _Carrying()
-    for reference in sorted(set(used)):
-        found = _REFERENCE.match(reference)
-        if found is not None and not found["module"]:
-            _carry(carrying, theirs, ours, source=found["source"], alias=found["alias"] or "")
-    if carrying.hcl:
-        _write(private / HCL_FILE, "\n\n".join(carrying.hcl) + "\n")
-    if carrying.json:
-        _write(private / JSON_FILE, json.dumps(carrying.json, indent=2))
-    _lock(failed, private)
-    return CarriedProviders(
-        providers=tuple(sorted(carrying.names)), variables=tuple(sorted(carrying.variables))
-    )
+    """Carry provider blocks, what they refer to, and locked versions; see `ConfigurationSource`."""
+    carrier = _Carrier(os.path.realpath(failed), os.path.realpath(private))
+    for text in sorted(set(used)):
+        carrier.take(ProviderReference.parse(text))
+    return carrier.write()
 
 
-def _carry(carrying: _Carrying, theirs: ModuleBlocks, ours: ModuleBlocks, *, source: str, alias: str) -> None:
-    if _configured(ours, source, alias) is not None:
-        return
-    block = _configured(theirs, source, alias)
-    if block is None:
-        return
-    name = block.words[1]
-    required, known = _sources(theirs), _sources(ours)
-    if known.get(name, source) != source:
-        raise _refusal(block, f"the name {name} stands for {known[name]} in the configuration to go back to")
-    carrying.names.add(f"{name}.{alias}" if alias else name)
-    _add(carrying, block)
-    if name in required and name not in known:
-        _require(carrying, theirs, name)
-    _follow(carrying, block, theirs, ours)
+class _Carrier:
+    """One carry-over: gathers first, writes last."""
+
+    def __init__(self, failed: str, private: str) -> None:
+        self._failed, self._private = failed, private
+        self._lender = ModuleProviders(ModuleFiles(failed))
+        self._taker = ModuleProviders(ModuleFiles(private))
+        self._locked, self._lendable = _locked(private), _locked(failed)
+        self._locks: dict[str, str] = {}
+        self._names: dict[str, str] = {}
+        self._carried: set[str] = set()
+        self._parcel = Parcel()
+        self._lending = Lending(self._lender.files, self._taker.files, self._parcel)
+
+    def take(self, reference: ProviderReference) -> None:
+        """Carry one provider, if the private copy lacks it and the failed root module configures it.
+
+        Raises:
+            ConfigurationError: It cannot be carried over.
+        """
+        self._take_lock(reference)
+        if reference.module:
+            self._require_in_module(reference)
+            return
+        if self._taker.configuring(reference) or self._taker.hiding(reference):
+            return
+        blocks, hidden = self._lender.configuring(reference), self._lender.hiding(reference)
+        if hidden and not blocks:
+            raise refusal(str(reference), hidden, "this file cannot be parsed")
+        for block in blocks:
+            self._take_block(reference, block)
+
+    def write(self) -> CarriedProviders:
+        """Write what was gathered.
+
+        Raises:
+            ConfigurationError: The disk does not take it.
+        """
+        self._parcel.write(Path(self._private))
+        if self._locks:
+            path = Path(self._private, LOCK_FILE)
+            texts = [path.read_text().rstrip("\n")] if path.exists() else []
+            write_private(path, ("\n\n".join([*texts, *self._locks.values()]) + "\n").encode(), new=False)
+        locked = {
+            self._taker.name_for(each, like=each.rpartition("/")[2])
+            for each in self._locks
+            if short_source(each) not in self._names
+        }
+        return CarriedProviders(
+            providers=tuple(sorted(self._carried | locked)),
+            variables=tuple(sorted(self._lending.variables)),
+            shared=tuple(sorted(self._lending.shared)),
+        )
+
+    def _take_block(self, reference: ProviderReference, block: Block) -> None:
+        local = self._local_name(reference, block.labels[0])
+        name = f"{local}.{reference.alias}" if reference.alias else local
+        self._lending.follow(name, block)
+        self._parcel.add(block, label=local)
+        self._carried.add(name)
+
+    def _take_lock(self, reference: ProviderReference) -> None:
+        """Lock the version that wrote the state, unless the private copy chooses one by itself."""
+        source = reference.source
+        if source in self._locked or source not in self._lendable:
+            return
+        if not any(each.requires(source) for _, each in _modules(self._private)):
+            self._locks[source] = self._lendable[source]
+
+    def _local_name(self, reference: ProviderReference, theirs: str) -> str:
+        """Return what the source is called in the private copy; what is unknown there is required there."""
+        source = short_source(reference.source)
+        if source not in self._names:
+            self._names[source] = self._taker.name_for(source, like=theirs, taken=self._names.values())
+            if not self._taker.requires(source):
+                self._parcel.add_text(self._requirement(reference.source, theirs))
+        return self._names[source]
+
+    def _requirement(self, source: str, theirs: str) -> str:
+        required = self._lender.required.get(theirs)
+        entry = {"source": short_source(source)}
+        # What is locked already may be another version than the failed run required.
+        if required and required.version and source not in self._locked:
+            entry["version"] = required.version
+        lines = "".join(f"      {key} = {json.dumps(value)}\n" for key, value in entry.items())
+        name = self._names[short_source(source)]
+        return f"terraform {{\n  required_providers {{\n    {name} = {{\n{lines}    }}\n  }}\n}}"
+
+    def _require_in_module(self, reference: ProviderReference) -> None:
+        """Refuse a provider of a module that the private copy does not have, or has without it."""
+        key = resource_of(reference.module).removeprefix("module.").replace(".module.", ".")
+        ours, theirs = (dict(_modules(root)).get(key) for root in (self._private, self._failed))
+        if ours is not None and (ours.configuring(reference) or ours.hiding(reference)):
+            return
+        blocks = theirs.configuring(reference) if theirs is not None else []
+        where = blocks[0].place if blocks else "no file"
+        if theirs is None or not (blocks or theirs.hiding(reference)):
+            return  # neither has it, and Terraform will say so
+        raise refusal(
+            str(reference), where, f"it is configured inside {reference.module}, not in the root module"
+        )
 
 
-def _follow(carrying: _Carrying, block: Block, theirs: ModuleBlocks, ours: ModuleBlocks) -> None:
-    """Carry the variables and local values that a block refers to."""
-    for root, name in sorted(block.references):
-        if root in _HARMLESS:
-            continue
-        if root not in _KNOWN:
-            raise _refusal(
-                block, f"it refers to {root}.{name}, which exists in the failed configuration alone"
-            )
-        if root == "var" and name not in carrying.variables:
-            carrying.variables.add(name)
-            _declare(carrying, theirs.of("variable", name), ours.of("variable", name), block)
-        elif root == "local" and name not in carrying.local_values:
-            carrying.local_values.add(name)
-            _define(carrying, name, block, theirs, ours)
+def _modules(root: str) -> Iterator[tuple[str, ModuleProviders]]:
+    for module in read_modules(root, f"{root}/.terraform"):
+        yield module.key, ModuleProviders(ModuleFiles(module.directory))
 
 
-def _declare(carrying: _Carrying, theirs: list[Block], ours: list[Block], block: Block) -> None:
-    if ours:
-        return  # its value is given by the snapshot, as the configuration there wants it
-    if not theirs:
-        raise _refusal(block, "it refers to a variable that is not declared")
-    _add(carrying, theirs[0])
-
-
-def _define(carrying: _Carrying, name: str, block: Block, theirs: ModuleBlocks, ours: ModuleBlocks) -> None:
-    here = [each for each in ours.of("locals") if name in each.arguments]
-    there = [each for each in theirs.of("locals") if name in each.arguments]
-    if not there:
-        raise _refusal(block, f"it refers to local.{name}, which is not defined")
-    if here:
-        if here[0].arguments[name] != there[0].arguments[name]:
-            raise _refusal(block, f"local.{name} is another in the configuration to go back to")
-        return
-    value = there[0].arguments[name]
-    if there[0].body is not None:
-        carrying.json.setdefault("locals", {})[name] = value
-    else:
-        carrying.hcl.append(f"locals {{\n  {name} = {value}\n}}")
-    # The block of all local values refers to more than this one does: its own text is followed alone.
-    _follow(carrying, block_of_expression(there[0], name, value), theirs, ours)
-
-
-def _add(carrying: _Carrying, block: Block) -> None:
-    if block.body is None:
-        if block.text not in carrying.hcl:
-            carrying.hcl.append(block.text)
-        return
-    kind, name = block.words
-    bodies = carrying.json.setdefault(kind, {}).setdefault(name, [])
-    if block.body not in bodies:
-        bodies.append(block.body)
-
-
-def _require(carrying: _Carrying, theirs: ModuleBlocks, name: str) -> None:
-    for block in theirs.of("terraform"):
-        for inner in block.blocks:
-            if inner.words == ("required_providers",) and name in inner.arguments:
-                value = inner.arguments[name]
-                if inner.body is not None:
-                    required = carrying.json.setdefault("terraform", {}).setdefault("required_providers", {})
-                    required[name] = value
-                    return
-                text = f"terraform {{\n  required_providers {{\n    {name} = {value}\n  }}\n}}"
-                if text not in carrying.hcl:
-                    carrying.hcl.append(text)
-                return
-
-
-def _configured(module: ModuleBlocks, source: str, alias: str) -> Block | None:
-    sources = _sources(module)
-    for block in module.of("provider"):
-        name = block.words[1]
-        given = str(block.arguments.get("alias", "")).strip('"')
-        if sources.get(name, _full(f"hashicorp/{name}")) == source and given == alias:
-            return block
-    return None
-
-
-def _sources(module: ModuleBlocks) -> dict[str, str]:
-    """Return the full source address by local name, as far as `required_providers` says it."""
-    found = {}
-    for block in module.of("terraform"):
-        for inner in block.blocks:
-            if inner.words != ("required_providers",):
-                continue
-            for name, value in inner.arguments.items():
-                source = value.get("source") if isinstance(value, dict) else _source_in(value)
-                found[name] = _full(source or f"hashicorp/{name}")
-    return found
-
-
-def _source_in(text: Any) -> str:
-    import hcl2
-
+def _locked(root: str) -> dict[str, str]:
     try:
-        value = hcl2.loads(f"x = {text}\n")["x"]
-    except Exception:  # noqa: BLE001 - what the parser does not take, Terraform's own default stands for
-        return ""
-    return str(value.get("source", "")).strip('"') if isinstance(value, dict) else ""
-
-
-def _full(source: str) -> str:
-    parts = source.lower().split("/")
-    return "/".join(([_DEFAULT_HOST] if len(parts) == 2 else []) + parts)  # noqa: PLR2004 - namespace and type
-
-
-def _lock(failed: Path, private: Path) -> None:
-    """Add the lock entries of providers that the private copy has none for."""
-    try:
-        theirs = (failed / LOCK_FILE).read_text(encoding="utf-8")
-    except OSError:
-        return
-    path = private / LOCK_FILE
-    ours = path.read_text(encoding="utf-8") if path.exists() else ""
-    known = {found[1] for found in _LOCKED.finditer(ours)}
-    missing = [found[0] for found in _LOCKED.finditer(theirs) if found[1] not in known]
-    if missing:
-        _write(path, "\n".join([ours, *missing]).lstrip("\n"))
-
-
-def _write(path: Path, text: str) -> None:
-    path.touch(mode=0o600)
-    path.write_text(text, encoding="utf-8")
-
-
-def _refusal(block: Block, why: str) -> ConfigurationError:
-    place = f"{block.file.name}:{block.line}" if block.line else block.file.name
-    return ConfigurationError(
-        f"the provider at {place} cannot be carried over for the way back: {why}",
-        hint="guardian restore --strategy destroy-created    # by the failed configuration itself",
-    )
+        return locked_texts(Path(root, LOCK_FILE).read_bytes())
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        raise ConfigurationError(f"{root}/{LOCK_FILE} cannot be read: {error.strerror}") from error

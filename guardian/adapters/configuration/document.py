@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from guardian.adapters.configuration.syntax import (
-    MAX_SOURCE_BYTES,
     Node,
     Source,
     SyntaxUnreadableError,
@@ -18,6 +17,8 @@ from guardian.adapters.configuration.syntax import (
     kind,
     parse_hcl,
     parse_template,
+    text_of,
+    word,
 )
 
 # Source: https://developer.hashicorp.com/terraform/language/functions (filesystem, hash and crypto functions)
@@ -96,9 +97,7 @@ def read_document(path: str, body: bytes) -> Document:
     Raises:
         SyntaxUnreadableError: Not what Terraform or the parser takes.
     """
-    if len(body) > MAX_SOURCE_BYTES:
-        raise SyntaxUnreadableError(f"{len(body)} bytes")
-    text = body.decode(errors="replace").removeprefix("\ufeff").replace("\r\n", "\n")
+    text = text_of(body)
     document = Document()
     if Path(path).suffix == ".json":
         try:
@@ -132,7 +131,7 @@ def _read_hcl(document: Document, text: str) -> None:
 
 def _read_block(document: Document, block: Node, source: Source) -> None:
     *heads, body = branches(block)
-    words = [_word(head) for head in heads]
+    words = [word(head) for head in heads]
     inside = dict(_attribute(item, source) for item in branches(body) if kind(item) == "attribute")
     if words[0] == "locals":
         document.local_values |= inside
@@ -146,12 +145,7 @@ def _read_block(document: Document, block: Node, source: Source) -> None:
 
 def _attribute(node: Node, source: Source) -> tuple[str, Expression]:
     name, value = branches(node)
-    return _word(name), Expression(value, source, source.line(node), _word(name))
-
-
-def _word(node: Node) -> str:
-    """Return an identifier, or the text of a quoted label."""
-    return "".join(str(token) for token in node.scan_values(lambda token: token.type != "DBLQUOTE"))
+    return word(name), Expression(value, source, source.line(node), word(name))
 
 
 def _scan(document: Document, node: Node, source: Source, attribute: str, line: int) -> None:
@@ -178,7 +172,7 @@ def _scan(document: Document, node: Node, source: Source, attribute: str, line: 
 
 def _is_silent(node: Node) -> bool:
     if kind(node) == "block":
-        return _word(branches(node)[0]) in _SILENT_BLOCKS
+        return word(branches(node)[0]) in _SILENT_BLOCKS
     return False
 
 
@@ -186,7 +180,7 @@ def _attribute_above(above: tuple[Node, ...]) -> str:
     """Name the attribute whose value the string is, itself or as an item of a list."""
     for node in reversed(above):
         if kind(node) == "attribute":
-            return _word(branches(node)[0])
+            return word(branches(node)[0])
         if kind(node) not in {"expr_term", "tuple", "conditional"}:
             return ""
     return ""
@@ -194,7 +188,7 @@ def _attribute_above(above: tuple[Node, ...]) -> str:
 
 def _add_call(document: Document, node: Node, source: Source) -> None:
     parts = branches(node)
-    function = _word(parts[0])
+    function = word(parts[0])
     if function not in FILE_FUNCTIONS or len(parts) < 2 or kind(parts[1]) != "arguments":  # noqa: PLR2004 - name and arguments
         return
     values = branches(parts[1])

@@ -1,39 +1,66 @@
-"""What a configuration says about its own resources: what it protects, what runs at a destruction."""
+"""What a configuration says about its own resources: protection, and provisioners that run at destruction."""
 
+import os
+from collections.abc import Iterator
 from pathlib import Path
 
-from guardian.adapters.configuration.blocks import Block, modules_of, read_blocks, resource_prefix
+from guardian.adapters.configuration.blocks import Block
+from guardian.adapters.configuration.literals import literal
+from guardian.adapters.configuration.module_files import ModuleFiles, is_override
+from guardian.adapters.configuration.modules import read_modules
 from guardian.domain.configuration import ConfigurationFacts
+
+_PROTECTION, _PROVISIONER = "prevent_destroy", "provisioner"
 
 
 def facts(root: Path) -> ConfigurationFacts:
-    """Read all modules of an unpacked root module."""
-    protected, provisioned, unreadable = set(), set(), []
-    for module in modules_of(root):
-        found = read_blocks(Path(module.directory))
-        unreadable += found.unreadable
-        for resource in found.of("resource"):
-            name = resource_prefix(module) + ".".join(resource.words[1:])
-            if _is_protected(resource):
-                protected.add(name)
-            if _runs_at_destruction(resource):
-                provisioned.add(name)
+    """Read the root module and every module of its manifest; see `ConfigurationSource.facts`.
+
+    A directory that several calls share is read once.
+    """
+    top = os.path.realpath(root)
+    protected: set[str] = set()
+    provisioned: set[str] = set()
+    unreadable: set[str] = set()
+    directories: dict[str, tuple[frozenset[str], frozenset[str]]] = {}
+    for module in read_modules(top, f"{top}/.terraform"):
+        if module.directory not in directories:
+            files = ModuleFiles(module.directory)
+            directories[module.directory] = (_protected(files), _provisioned(files))
+            here = os.path.relpath(module.directory, top)
+            unreadable |= {os.path.normpath(f"{here}/{name}") for name in files.unreadable}
+        prefix = "".join(f"module.{name}." for name in module.key.split(".") if name)
+        guarded, running = directories[module.directory]
+        protected |= {prefix + each for each in guarded}
+        provisioned |= {prefix + each for each in running}
     return ConfigurationFacts(
         prevent_destroy=frozenset(protected),
         destroy_provisioners=frozenset(provisioned),
-        unreadable=tuple(unreadable),
+        unreadable=tuple(sorted(unreadable)),
     )
 
 
-def _is_protected(resource: Block) -> bool:
-    return any(
-        each.words == ("lifecycle",) and each.arguments.get("prevent_destroy") in {"true", True}
-        for each in resource.blocks
-    )
+def _resources(files: ModuleFiles, word: str) -> Iterator[tuple[str, Block]]:
+    for block in files.blocks("resource", word):
+        yield ".".join(block.labels), block
 
 
-def _runs_at_destruction(resource: Block) -> bool:
-    return any(
-        each.words[0] == "provisioner" and each.arguments.get("when") in {"destroy", '"destroy"'}
-        for each in resource.blocks
-    )
+def _protected(files: ModuleFiles) -> frozenset[str]:
+    """Return the protected resources: of `lifecycle`, an override file replaces single arguments."""
+    found: dict[str, bool] = {}
+    for name, block in _resources(files, _PROTECTION):
+        for lifecycle in block.nested("lifecycle"):
+            if _PROTECTION in lifecycle.attributes:
+                found[name] = literal(lifecycle.attributes[_PROTECTION]) == "true"
+    return frozenset(name for name, is_protected in found.items() if is_protected)
+
+
+def _provisioned(files: ModuleFiles) -> frozenset[str]:
+    """Return the resources with a destroy-time provisioner: an override file replaces all provisioners."""
+    found: dict[str, bool] = {}
+    for name, block in _resources(files, _PROVISIONER):
+        provisioners = block.nested(_PROVISIONER)
+        if provisioners:
+            at_destruction = any(literal(each.attributes.get("when")) == "destroy" for each in provisioners)
+            found[name] = at_destruction or (found.get(name, False) and not is_override(block.file))
+    return frozenset(name for name, is_provisioned in found.items() if is_provisioned)

@@ -20,11 +20,13 @@ class Module:
         key: Names of the calls from the root, joined by dots; empty for the root module.
         directory: Absolute, normalised path.
         fetched: Whether init copied it below the data directory.
+        is_absolute: Whether its path is absolute, so that all copies of the root module share it.
     """
 
     key: str
     directory: str
     fetched: bool
+    is_absolute: bool = False
 
 
 def read_modules(root: str, data_dir: str) -> tuple[Module, ...]:
@@ -38,7 +40,14 @@ def read_modules(root: str, data_dir: str) -> tuple[Module, ...]:
         if entry["Key"]:
             directory = os.path.normpath(Path(root) / entry["Dir"])
             inside = directory.startswith(f"{data_dir}/modules/")
-            found.append(Module(key=entry["Key"], directory=directory, fetched=inside))
+            found.append(
+                Module(
+                    key=entry["Key"],
+                    directory=directory,
+                    fetched=inside,
+                    is_absolute=Path(entry["Dir"]).is_absolute(),
+                )
+            )
     return tuple(found)
 
 

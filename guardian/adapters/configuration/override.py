@@ -1,111 +1,109 @@
-"""Override files in a private copy: pinned arguments and lifted protection.
+"""Amends a private copy by override files: pinned arguments and lifted protection.
 
+Terraform merges them after everything else: arguments replace, `lifecycle` is merged by argument.
 Source: https://developer.hashicorp.com/terraform/language/files/override
 """
 
 import json
+import os
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from guardian.adapters.configuration.blocks import Block, modules_of, read_blocks, resource_prefix
-from guardian.adapters.configuration.modules import Module
-from guardian.domain.address import resource_of
+from guardian.adapters.configuration.module_files import ModuleFiles, is_override
+from guardian.adapters.configuration.modules import read_modules
+from guardian.adapters.configuration.parcel import write_private
+from guardian.adapters.configuration.resources import Resources, Written
 from guardian.domain.configuration import Override
 
-FILE_NAME = "zz_guardian_pins_override.tf.json"
-_REPEATING = frozenset({"count", "for_each"})
+_FILE = "zz_guardian_pins_override.tf.json"
+_ARGUMENT = re.compile(r"[A-Za-z_][\w-]*")
+_SUFFIX = re.compile(r"override\.(?:tf|tofu)(?:\.json)?$")
+_TEMPLATE = re.compile(r"([$%])(?=\{)")
+# Source: https://developer.hashicorp.com/terraform/language/meta-arguments
+_META = frozenset({"connection", "count", "depends_on", "for_each", "lifecycle", "provider", "provisioner"})
+
+# Bodies by resource type and name.
+_Bodies = dict[str, dict[str, dict[str, Any]]]
 
 
 def override(private: Path, overrides: Iterable[Override]) -> tuple[Override, ...]:
-    """Write the override files; return what they cannot say."""
-    wanted = tuple(overrides)
-    if not wanted:
-        return ()
-    modules = modules_of(private)
-    written: dict[str, dict[str, dict[str, dict[str, Any]]]] = {}
-    impossible = []
-    for each in wanted:
-        place = _place(each, modules)
-        if place is None or (each.arguments and not _can_be_pinned(each, *place, modules)):
-            impossible.append(each)
+    """Write what can be said; see `ConfigurationSource.override`."""
+    top = os.path.realpath(private)
+    modules = [
+        each
+        for each in read_modules(top, f"{top}/.terraform")
+        # A module that is named by its absolute path is not part of the copy: it is somebody's own.
+        if not each.is_absolute
+    ]
+    resources = Resources(modules)
+    bodies: dict[str, _Bodies] = {}
+    unsaid = []
+    for each in overrides:
+        written = resources.find(each.address)
+        if written is None:
+            unsaid.append(each)
             continue
-        module, block = place
-        _, kind, name = block.words
-        body = written.setdefault(module.directory, {}).setdefault(kind, {}).setdefault(name, {})
-        body.update({argument: _literal(value) for argument, value in each.arguments.items()})
+        pinned = {name: value for name, value in each.arguments.items() if _can_pin(written, name, value)}
+        rest = {name: value for name, value in each.arguments.items() if name not in pinned}
+        if rest:
+            unsaid.append(Override(address=each.address, arguments=rest))
+        body = {name: _literally(value) for name, value in pinned.items()}
         if each.allow_destroy:
             body["lifecycle"] = {"prevent_destroy": False}
-    for directory, resources in written.items():
-        _write(Path(directory) / FILE_NAME, resources)
-    return tuple(impossible)
+        if body:
+            here = bodies.setdefault(written.directory, {}).setdefault(written.resource_type, {})
+            here.setdefault(written.name, {}).update(body)
+    for directory, said in bodies.items():
+        _write(directory, said)
+    return tuple(unsaid)
 
 
-def _place(each: Override, modules: Iterable[Module]) -> tuple[Module, Block] | None:
-    resource = resource_of(each.address)
-    for module in modules:
-        prefix = resource_prefix(module)
-        words = resource.removeprefix(prefix).split(".")
-        if not resource.startswith(prefix) or len(words) != 2 or words[0] == "module":  # noqa: PLR2004 - type and name
-            continue
-        for block in read_blocks(Path(module.directory)).of("resource", *words):
-            if not block.file.name.endswith(("override.tf", "override.tf.json")):
-                return module, block
-    return None
-
-
-def _can_be_pinned(each: Override, module: Module, block: Block, modules: Iterable[Module]) -> bool:
-    if _REPEATING & block.arguments.keys() or _is_called_often(module, modules):
-        return False
-    nested = {inner.words[0] for inner in block.blocks}
-    return not nested & each.arguments.keys() and all(_is_plain(value) for value in each.arguments.values())
-
-
-def _is_called_often(module: Module, modules: Iterable[Module]) -> bool:
-    """Tell whether the module's text stands for several modules."""
-    known = {each.key: each for each in modules}
-    if sum(each.directory == module.directory for each in known.values()) > 1:
-        return True
-    key = module.key
-    while key:
-        parent, _, name = key.rpartition(".")
-        calls = read_blocks(Path(known[parent].directory)).of("module", name)
-        if any(_REPEATING & call.arguments.keys() for call in calls):
-            return True
-        key = parent
-    return False
+def _can_pin(written: Written, name: str, value: Any) -> bool:
+    return (
+        written.is_single
+        and _ARGUMENT.fullmatch(name) is not None
+        and name not in _META
+        and _is_plain(value)
+        and not written.nests(name)
+    )
 
 
 def _is_plain(value: Any) -> bool:
     if isinstance(value, Mapping):
         return all(_is_scalar(each) for each in value.values())
-    if isinstance(value, list):
-        return all(_is_scalar(each) for each in value)
-    return _is_scalar(value)
+    return all(_is_scalar(each) for each in value) if isinstance(value, list | tuple) else _is_scalar(value)
 
 
 def _is_scalar(value: Any) -> bool:
-    return value is None or isinstance(value, str | int | float | bool)
+    return value is None or isinstance(value, str | int | float)
 
 
-def _literal(value: Any) -> Any:
-    """Return a value as Terraform's JSON syntax takes it literally."""
+def _literally(value: Any) -> Any:
+    """Return a value as JSON syntax has it, without any template in its texts and keys.
+
+    Source: https://developer.hashicorp.com/terraform/language/syntax/json (expression mapping)
+    """
     if isinstance(value, str):
-        return value.replace("${", "$${").replace("%{", "%%{")
+        return _TEMPLATE.sub(r"\1\1", value)
     if isinstance(value, Mapping):
-        return {_literal(name): _literal(each) for name, each in value.items()}
-    if isinstance(value, list):
-        return [_literal(each) for each in value]
-    return value
+        return {_literally(name): _literally(each) for name, each in value.items()}
+    return [_literally(each) for each in value] if isinstance(value, list | tuple) else value
 
 
-def _write(path: Path, resources: dict[str, dict[str, dict[str, Any]]]) -> None:
-    """Write the file; what it says already is kept."""
-    if path.exists():
-        before = json.loads(path.read_bytes())["resource"]
-        for kind, names in before.items():
-            for name, body in names.items():
-                here = resources.setdefault(kind, {})
-                here[name] = {**body, **here.get(name, {})}
-    path.touch(mode=0o600)
-    path.write_text(json.dumps({"resource": resources}), encoding="utf-8")
+def _write(directory: str, said: _Bodies) -> None:
+    """Write the override file of one module; what it says already stays, unless it is said anew."""
+    path = Path(directory, _file_name(ModuleFiles(directory).names))
+    known: _Bodies = json.loads(path.read_bytes())["resource"] if path.exists() else {}
+    for resource_type, named in said.items():
+        for name, body in named.items():
+            known.setdefault(resource_type, {}).setdefault(name, {}).update(body)
+    write_private(path, json.dumps({"resource": known}, indent=2).encode(), new=False)
+
+
+def _file_name(names: Iterable[str]) -> str:
+    """Return a name that sorts after every other override file: the last word counts."""
+    others = [each for each in names if is_override(each) and not each.endswith(_FILE)]
+    last = max(others, default="")
+    return _FILE if last < _FILE else _SUFFIX.sub(_FILE, last)

@@ -39,6 +39,22 @@ _OUTWARD = re.compile(
 _SOURCE = re.compile(rb'\bsource\s*=\s*"(\.\.?/[\w./-]*)"')
 
 
+def read_bodies(directory: str, unreadable: Callable[[str, str], None]) -> Iterator[tuple[str, bytes]]:
+    """Yield name and content of each configuration file, sorted by name; links are not followed.
+
+    Args:
+        directory: Absolute path.
+        unreadable: Called with the path of each file that cannot be read, and why.
+    """
+    for name in sorted(os.listdir(directory)):  # noqa: PTH208 - names are wanted
+        path = Path(directory, name)
+        if name.endswith(CONFIGURATION_SUFFIXES) and path.is_file() and not path.is_symlink():
+            try:
+                yield name, path.read_bytes()
+            except OSError as error:
+                unreadable(str(path), error.strerror or "")
+
+
 class ModuleSources:
     """One directory with configuration files."""
 
@@ -56,16 +72,7 @@ class ModuleSources:
         self._is_held = is_held
         self._unreadable = unreadable
         self._documents: dict[str, Document] = {}
-        self._bodies = dict(self._read(CONFIGURATION_SUFFIXES))
-
-    def _read(self, suffixes: tuple[str, ...]) -> Iterator[tuple[str, bytes]]:
-        for name in sorted(os.listdir(self.directory)):  # noqa: PTH208 - names are wanted
-            path = Path(self.directory, name)
-            if name.endswith(suffixes) and path.is_file() and not path.is_symlink():
-                try:
-                    yield name, path.read_bytes()
-                except OSError as error:
-                    self._unreadable(str(path), error.strerror or "")
+        self._bodies = dict(read_bodies(directory, unreadable))
 
     def outward(self) -> Iterator[tuple[str, Document]]:
         """Yield each file that may name files elsewhere, parsed."""

@@ -55,6 +55,22 @@ def branches(node: Node) -> list[Node]:
     return [child for child in node.children if kind(child) not in {"", "new_line_or_comment"}]
 
 
+def word(node: Node) -> str:
+    """Return an identifier, or the text of a quoted label."""
+    return "".join(str(token) for token in node.scan_values(lambda token: token.type != "DBLQUOTE"))
+
+
+def text_of(body: bytes) -> str:
+    """Return the text of a file as the parser is given it.
+
+    Raises:
+        SyntaxUnreadableError: Too large.
+    """
+    if len(body) > MAX_SOURCE_BYTES:
+        raise SyntaxUnreadableError(f"{len(body)} bytes")
+    return body.decode(errors="replace").removeprefix("\ufeff").replace("\r\n", "\n")
+
+
 def parse_hcl(text: str) -> Node:
     """Return the tree of a file.
 
