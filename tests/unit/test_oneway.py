@@ -196,7 +196,8 @@ def test_one_attribute_is_named_once_although_two_rules_hold(old, new, stays):
 
 def test_an_attribute_of_a_user_pool_stays_and_a_changed_order_does_not_matter():
     team, role = {"name": "team"}, {"name": "role"}
-    assert changed("aws_cognito_user_pool", {"schema": [team]}, {"schema": [role, team]})
+    (found,) = changed("aws_cognito_user_pool", {"schema": [team]}, {"schema": [role, team]})
+    assert (found.attribute, found.pinned, found.mend) == ("schema", False, "")
     assert changed("aws_cognito_user_pool", {"schema": [team, role]}, {"schema": [role, team]}) == ()
     assert changed("aws_cognito_user_pool", {"schema": [team, role]}, {"schema": [role]}) == ()
 
