@@ -105,8 +105,13 @@ def _differing(recorded: Mapping[str, Any], seen: Mapping[str, Any]) -> dict[str
     return {name: seen.get(name) for name in names if _differ(recorded.get(name), seen.get(name))}
 
 
+_NOTHING = (None, "", False, 0)
+
+
 def _differ(one: Any, other: Any) -> bool:
-    """Tell whether two values differ by more than how a provider writes nothing: null, `{}` or `[]`."""
+    """Tell whether two values differ by more than how a provider writes nothing: null, `{}`, false, 0."""
+    if one in _NOTHING and other in _NOTHING:
+        return False
     return bool(normalise({"value": one}) != normalise({"value": other}))
 
 
