@@ -49,7 +49,7 @@ _ENTRIES = (
         example="terraform",
     ),
     _Entry(
-        comment="What happens after a failed apply: ask, hold or restore.\n"
+        comment="What happens after a failed apply: ask, hold, restore, destroy-created or retry.\n"
         "Left out: ask at a terminal, hold elsewhere.",
         key="on_failure",
         example="hold",
