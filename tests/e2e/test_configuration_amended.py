@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -105,8 +106,8 @@ def test_what_a_lost_alias_made_is_destroyed_where_it_is(
     write(failed / "main.tf", FAILED)
     write(private / "main.tf", 'resource "terraform_data" "old" {}\n')
     region = "-var=other_region=us-west"
-    run(terraform, failed, "init", **moto.env())
-    run(terraform, failed, "apply", "-auto-approve", region, **moto.env())
+    run(terraform, failed, "init", environment=moto.env())
+    run(terraform, failed, "apply", "-auto-approve", region, environment=moto.env())
     shutil.copy(failed / "terraform.tfstate", private)
     state = json.loads((private / "terraform.tfstate").read_bytes())
     used = [each["provider"] for each in state["resources"]]
@@ -115,8 +116,8 @@ def test_what_a_lost_alias_made_is_destroyed_where_it_is(
     carried = DiskConfiguration().carry_providers(failed, private, used)
     assert carried == CarriedProviders(providers=("aws.west",), variables=("other_region",))
     assert "hashicorp/aws" in (private / ".terraform.lock.hcl").read_text()
-    run(terraform, private, "init", "-lockfile=readonly", **moto.env())
-    run(terraform, private, "apply", "-auto-approve", region, **moto.env())
+    run(terraform, private, "init", "-lockfile=readonly", environment=moto.env())
+    run(terraform, private, "apply", "-auto-approve", region, environment=moto.env())
     assert regions(moto) == []
 
 
@@ -144,13 +145,19 @@ def plan(terraform: str, where: Path) -> list[dict[str, Any]]:
     return changes
 
 
-def run(terraform: str, where: Path, *command: str, fails: bool = False, **environment: str) -> str:
+def run(
+    terraform: str,
+    where: Path,
+    *command: str,
+    fails: bool = False,
+    environment: Mapping[str, str] | None = None,
+) -> str:
     verb, *rest = command
     quiet = ["-no-color"] if verb == "show" else ["-no-color", "-input=false"]
     done = subprocess.run(
         [terraform, verb, *quiet, *rest],
         cwd=where,
-        env=os.environ | environment,
+        env=os.environ | dict(environment or {}),
         check=False,
         capture_output=True,
         text=True,

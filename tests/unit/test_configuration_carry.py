@@ -105,6 +105,16 @@ def test_a_version_that_the_private_copy_locked_is_not_contradicted(failed, priv
     assert ">= 6" not in (private / FILE).read_text()
 
 
+def test_nor_is_one_that_a_module_there_requires(failed, private):
+    write(failed / "main.tf", requirement("aws", "hashicorp/aws", ">= 6") + BLOCK % '"x"')
+    write(failed / LOCK, locked("registry.terraform.io/hashicorp/aws", "6.0.0"))
+    write(private / ".terraform/modules/modules.json", '{"Modules":[{"Key":"child","Dir":"child"}]}')
+    write(private / "child/main.tf", requirement("aws", "hashicorp/aws", "~> 5.0"))
+    carry(failed, private, WEST)
+    assert ">= 6" not in (private / FILE).read_text()
+    assert not (private / LOCK).exists()
+
+
 def test_a_source_keeps_the_name_that_the_private_copy_has_for_it(failed, private):
     write(failed / "main.tf", requirement("amazon", "hashicorp/aws") + BLOCK.replace("aws", "amazon") % '"x"')
     write(private / "main.tf", requirement("cloud", "hashicorp/aws"))
@@ -282,6 +292,19 @@ def test_a_provider_inside_a_module_is_refused_unless_the_private_copy_has_it(fa
     with pytest.raises(ConfigurationError, match=r"main\.tf:1 .* inside module\.child") as refused:
         carry(failed, private, MODULE)
     assert "destroy-created" in refused.value.hint
+
+
+def test_a_file_of_such_a_module_that_cannot_be_parsed_is_named(failed, private):
+    write(failed / ".terraform/modules/modules.json", '{"Modules":[{"Key":"child","Dir":"child"}]}')
+    write(failed / "child/odd.tf", 'provider "aws" {\n  alias = "west"\n  x = = 1\n}\n')
+    with pytest.raises(ConfigurationError, match=r"odd\.tf .* inside module\.child"):
+        carry(failed, private, MODULE.replace("child", 'child["a.module.b"]'))
+
+
+def test_a_file_of_the_private_root_that_cannot_be_parsed_and_may_hold_the_block_is_trusted(failed, private):
+    write(failed / "main.tf", BLOCK % '"x"')
+    write(private / "odd.tf", 'provider "aws" {\n  alias = "west"\n  x = = 1\n}\n')
+    assert carry(failed, private, WEST) == CarriedProviders()
 
 
 def test_a_file_of_the_failed_root_that_cannot_be_parsed_and_may_hold_the_block_is_named(failed, private):

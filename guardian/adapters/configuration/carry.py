@@ -6,7 +6,8 @@ a default one silently falls back to ambient credentials, perhaps of another acc
 
 import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from functools import cached_property
 from pathlib import Path
 
 from guardian.adapters.configuration.blocks import Block
@@ -91,13 +92,18 @@ class _Carrier:
         self._parcel.add(block, label=local)
         self._carried.add(name)
 
+    @cached_property
+    def _taking_modules(self) -> dict[str, ModuleProviders]:
+        return _modules(self._private)
+
     def _take_lock(self, reference: ProviderReference) -> None:
         """Lock the version that wrote the state, unless the private copy chooses one by itself."""
         source = reference.source
-        if source in self._locked or source not in self._lendable:
-            return
-        if not any(each.requires(source) for _, each in _modules(self._private)):
+        if source in self._lendable and not self._chooses_version(source):
             self._locks[source] = self._lendable[source]
+
+    def _chooses_version(self, source: str) -> bool:
+        return source in self._locked or any(each.requires(source) for each in self._taking_modules.values())
 
     def _local_name(self, reference: ProviderReference, theirs: str) -> str:
         """Return what the source is called in the private copy; what is unknown there is required there."""
@@ -111,8 +117,8 @@ class _Carrier:
     def _requirement(self, source: str, theirs: str) -> str:
         required = self._lender.required.get(theirs)
         entry = {"source": short_source(source)}
-        # What is locked already may be another version than the failed run required.
-        if required and required.version and source not in self._locked:
+        # What is chosen already may be another version than the failed run required.
+        if required and required.version and not self._chooses_version(source):
             entry["version"] = required.version
         lines = "".join(f"      {key} = {json.dumps(value)}\n" for key, value in entry.items())
         name = self._names[short_source(source)]
@@ -121,21 +127,21 @@ class _Carrier:
     def _require_in_module(self, reference: ProviderReference) -> None:
         """Refuse a provider of a module that the private copy does not have, or has without it."""
         key = resource_of(reference.module).removeprefix("module.").replace(".module.", ".")
-        ours, theirs = (dict(_modules(root)).get(key) for root in (self._private, self._failed))
+        ours, theirs = self._taking_modules.get(key), _modules(self._failed).get(key)
         if ours is not None and (ours.configuring(reference) or ours.hiding(reference)):
             return
         blocks = theirs.configuring(reference) if theirs is not None else []
-        where = blocks[0].place if blocks else "no file"
-        if theirs is None or not (blocks or theirs.hiding(reference)):
-            return  # neither has it, and Terraform will say so
-        raise refusal(
-            str(reference), where, f"it is configured inside {reference.module}, not in the root module"
-        )
+        where = blocks[0].place if blocks else theirs.hiding(reference) if theirs is not None else ""
+        if where:  # otherwise neither has it, and Terraform will say so
+            raise refusal(
+                str(reference), where, f"it is configured inside {reference.module}, not in the root module"
+            )
 
 
-def _modules(root: str) -> Iterator[tuple[str, ModuleProviders]]:
-    for module in read_modules(root, f"{root}/.terraform"):
-        yield module.key, ModuleProviders(ModuleFiles(module.directory))
+def _modules(root: str) -> dict[str, ModuleProviders]:
+    """Return the providers of every module by its key, of the root module by the empty one."""
+    modules = read_modules(root, f"{root}/.terraform")
+    return {each.key: ModuleProviders(ModuleFiles(each.directory)) for each in modules}
 
 
 def _locked(root: str) -> dict[str, str]:
