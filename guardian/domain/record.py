@@ -1,47 +1,66 @@
 """Revisions of a raw state: single entries change, everything else keeps its meaning. Nothing is written.
 
-A revised record has the same lineage and the serial it is given. Numbers are kept as they are spelled: a
-state holds some that no float can.
+A revised record has the same lineage and the serial it is given. What this version does not know stays.
 """
 
-import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass, fields
+from typing import Any, ClassVar, Self
 
+from guardian.domain import raw_json
 from guardian.domain.address import instance_address
+from guardian.domain.state import STATE_FORMAT
 from guardian.errors import WrongStateError
 
-_SERIAL = re.compile(rb'("serial"[ \t]*:[ \t]*)(\d+)')
+_SERIAL = re.compile(rb'("serial"\s*:\s*)(\d+)')
 _PLACE = ("module", "mode", "type", "name")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Untaint:
+class _OfAnAddress:
+    kind: ClassVar[str]
+    address: str
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the object of the journal's records."""
+        values = {each.name: getattr(self, each.name) for each in fields(self)}
+        listed = {name: list(value) for name, value in values.items() if isinstance(value, tuple)}
+        return {"kind": self.kind, **values, **listed}
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> Self:
+        """Read what `to_json` wrote."""
+        given: dict[str, Any] = {
+            each.name: tuple(value[each.name]) if isinstance(value[each.name], list) else value[each.name]
+            for each in fields(cls)
+        }
+        return cls(**given)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Untaint(_OfAnAddress):
     """The instance is sound: its mark goes."""
 
-    address: str
+    kind = "untaint"
 
     @property
     def words(self) -> str:
         """The revision in one sentence."""
         return f"{self.address} is no longer marked as tainted"
 
-    def to_json(self) -> dict[str, Any]:
-        """Return the object of the journal's records."""
-        return {"kind": "untaint", **asdict(self)}
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KeepOriginal:
+class KeepOriginal(_OfAnAddress):
     """The deposed object is the one to keep: it becomes the current one, and the current one is deposed.
+
+    Made twice it is undone: whoever decides it looks at which of the two is the original.
 
     Attributes:
         deposed: Key of the deposed object; the former current one gets it.
     """
 
-    address: str
+    kind = "keep_original"
     deposed: str
 
     @property
@@ -49,64 +68,48 @@ class KeepOriginal:
         """The revision in one sentence."""
         return f"{self.address} is its original object again; the one that was to replace it is deposed"
 
-    def to_json(self) -> dict[str, Any]:
-        """Return the object of the journal's records."""
-        return {"kind": "keep_original", **asdict(self)}
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Forget:
+class Forget(_OfAnAddress):
     """The current object leaves the record and stays in the world; deposed ones stay recorded."""
 
-    address: str
+    kind = "forget"
 
     @property
     def words(self) -> str:
         """The revision in one sentence."""
         return f"{self.address} leaves the record; its object, which the run had imported, stays"
 
-    def to_json(self) -> dict[str, Any]:
-        """Return the object of the journal's records."""
-        return {"kind": "forget", **asdict(self)}
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Remember:
+class Remember(_OfAnAddress):
     """The instance goes back into the record as another state recorded it."""
 
-    address: str
+    kind = "remember"
 
     @property
     def words(self) -> str:
         """The revision in one sentence."""
         return f"{self.address} is in the record again, as it was before the run forgot it"
 
-    def to_json(self) -> dict[str, Any]:
-        """Return the object of the journal's records."""
-        return {"kind": "remember", **asdict(self)}
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Doubt:
+class Doubt(_OfAnAddress):
     """Nobody can read whether these attributes hold what the record says: it says nothing of them any more.
 
-    A plan of any configuration then writes them.
+    A plan of any configuration then writes them. What the record calls sensitive stays so.
 
     Attributes:
         attributes: At the top level.
     """
 
-    address: str
+    kind = "doubt"
     attributes: tuple[str, ...]
 
     @property
     def words(self) -> str:
         """The revision in one sentence."""
         return f"{self.address}: {', '.join(self.attributes)} cannot be read back, and will be written again"
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the object of the journal's records."""
-        return {"kind": "doubt", "address": self.address, "attributes": list(self.attributes)}
 
 
 Revision = Untaint | KeepOriginal | Forget | Remember | Doubt
@@ -116,12 +119,13 @@ def with_serial(body: bytes, serial: int) -> bytes:
     """Return the record under another serial; every other byte is as it was.
 
     Raises:
-        WrongStateError: It has no serial at its top level.
+        WrongStateError: It is not a state, or has no serial at its top level.
     """
-    meant = {**json.loads(body), "serial": serial}
+    meant = {**_document(body), "serial": raw_json.Spelled(serial)}
+    # A resource may have an attribute of that name: only reading it again tells which one was met.
     for found in _SERIAL.finditer(body):
         changed = body[: found.start(2)] + str(serial).encode() + body[found.end(2) :]
-        if json.loads(changed) == meant:
+        if raw_json.read(changed) == meant:
             return changed
     raise WrongStateError("the record has no serial: this is not a record Terraform wrote")
 
@@ -136,57 +140,78 @@ def revise(body: bytes, revisions: Iterable[Revision], *, serial: int, source: b
         source: The raw state that a `Remember` takes its instance from.
 
     Raises:
-        WrongStateError: An address is not there, or the source lacks it.
+        WrongStateError: It is not a state, an address or attribute is not there, or the source lacks it.
     """
-    mark = _unused_mark(body)
-    document = _exact(body, mark)
-    other = _exact(source, mark) if source is not None else {}
+    document = _document(body)
+    other = {} if source is None else _document(source)
     for each in revisions:
         _apply(document, each, other)
-    document["resources"] = [each for each in document.get("resources") or () if each["instances"]]
-    document["serial"] = f"{mark}{serial}"
-    return _spelled(document, mark)
+    document["serial"] = raw_json.Spelled(serial)
+    return raw_json.write(document)
+
+
+def _document(body: bytes) -> dict[str, Any]:
+    try:
+        document = raw_json.read(body)
+        if document["version"] == str(STATE_FORMAT) and "lineage" in document:
+            return dict(document)
+    except (ValueError, KeyError, TypeError) as error:
+        raise _not_a_record() from error
+    raise _not_a_record()
 
 
 def _apply(document: dict[str, Any], revision: Revision, source: Mapping[str, Any]) -> None:
     match revision:
         case Untaint():
-            _, current = _current(document, revision.address)
-            current.pop("status", None)
+            _current(document, revision.address).pop("status", None)
         case KeepOriginal():
             _keep_original(document, revision)
         case Forget():
-            found = [each for each in _find(document, revision.address) if "deposed" not in each[1]]
-            for resource, instance in found:
-                resource["instances"].remove(instance)
+            _forget(document, revision)
         case Remember():
             _remember(document, revision, source)
         case Doubt():
-            _, current = _current(document, revision.address)
-            for name in revision.attributes:
-                current["attributes"][name] = None
+            _doubt(document, revision)
 
 
-def _keep_original(document: dict[str, Any], revision: KeepOriginal) -> None:
-    found = list(_find(document, revision.address))
-    original = [each for each in found if each[1].get("deposed") == revision.deposed]
-    if not original:
-        if any("deposed" not in each for _, each in found):
-            return  # as asked already
-        raise _not_there(f"{revision.address} (deposed object {revision.deposed})")
-    resource, kept = original[0]
-    for _, instance in found:
-        if "deposed" not in instance:
-            instance["deposed"] = revision.deposed
-    del kept["deposed"]
-    # Terraform writes the current object first.
-    resource["instances"].sort(key=lambda each: "deposed" in each)
+def _keep_original(document: Mapping[str, Any], revision: KeepOriginal) -> None:
+    for resource, instances in _find(document, revision.address):
+        kept = next((each for each in instances if each.get("deposed") == revision.deposed), None)
+        if kept is None:
+            continue
+        for each in instances:
+            if _is_current(each):
+                each["deposed"] = revision.deposed
+        del kept["deposed"]
+        _move(resource["instances"], kept, before=instances[0])
+        return
+    raise _not_there(f"{revision.address} (deposed object {revision.deposed})")
+
+
+def _move(listed: list[Any], instance: Mapping[str, Any], *, before: Mapping[str, Any]) -> None:
+    """Put an instance before another one: Terraform writes the current object before the deposed ones."""
+    place = next(index for index, each in enumerate(listed) if each is before)
+    others = [each for each in listed if each is not instance]
+    listed[:] = [*others[:place], instance, *others[place:]]
+
+
+def _forget(document: dict[str, Any], revision: Forget) -> None:
+    for resource, instances in _find(document, revision.address):
+        gone = [id(each) for each in instances if _is_current(each)]
+        resource["instances"] = [each for each in resource["instances"] if id(each) not in gone]
+        if not resource["instances"]:
+            document["resources"] = [each for each in document["resources"] if each is not resource]
 
 
 def _remember(document: dict[str, Any], revision: Remember, source: Mapping[str, Any]) -> None:
-    if any("deposed" not in each for _, each in _find(document, revision.address)):
+    there = list(_find(document, revision.address))
+    if any(_is_current(each) for _, instances in there for each in instances):
         return
-    origin, instance = _current(source, revision.address)
+    instance = _current(source, revision.address)
+    for resource, instances in there:
+        _move(resource["instances"], instance, before=instances[0])
+        return
+    origin, _ = next(_find(source, revision.address))
     resources = document.setdefault("resources", [])
     for resource in resources:
         if all(resource.get(part) == origin.get(part) for part in _PLACE):
@@ -195,18 +220,32 @@ def _remember(document: dict[str, Any], revision: Remember, source: Mapping[str,
     resources.append({**origin, "instances": [instance]})
 
 
-def _current(document: Mapping[str, Any], address: str) -> tuple[dict[str, Any], dict[str, Any]]:
-    for resource, instance in _find(document, address):
-        if "deposed" not in instance:
-            return resource, instance
+def _doubt(document: Mapping[str, Any], revision: Doubt) -> None:
+    attributes = _current(document, revision.address).get("attributes") or {}
+    for name in revision.attributes:
+        if name not in attributes:
+            raise _not_there(f"{revision.address}, attribute {name}")
+        attributes[name] = None
+
+
+def _current(document: Mapping[str, Any], address: str) -> dict[str, Any]:
+    for _, instances in _find(document, address):
+        for each in instances:
+            if _is_current(each):
+                return each
     raise _not_there(address)
 
 
-def _find(document: Mapping[str, Any], address: str) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
-    for resource in document.get("resources") or ():
-        for instance in resource["instances"]:
-            if _address_of(resource, instance) == address:
-                yield resource, instance
+def _is_current(instance: Mapping[str, Any]) -> bool:
+    return not instance.get("deposed")
+
+
+def _find(document: Mapping[str, Any], address: str) -> Iterator[tuple[dict[str, Any], list[dict[str, Any]]]]:
+    """Yield each resource that has objects of that address, current or deposed, with those objects."""
+    for resource in tuple(document.get("resources") or ()):
+        found = [each for each in resource.get("instances") or () if _address_of(resource, each) == address]
+        if found:
+            yield resource, found
 
 
 def _address_of(resource: Mapping[str, Any], instance: Mapping[str, Any]) -> str:
@@ -216,40 +255,16 @@ def _address_of(resource: Mapping[str, Any], instance: Mapping[str, Any]) -> str
         mode=resource["mode"],
         resource_type=resource["type"],
         name=resource["name"],
-        key=_number(key) if isinstance(key, _Number) else key,
+        key=int(key) if isinstance(key, raw_json.Spelled) else key,
     )
 
 
-def _not_there(address: str) -> WrongStateError:
-    return WrongStateError(f"the record does not hold {address}", hint="guardian restore    # begins anew")
+def _not_there(what: str) -> WrongStateError:
+    return WrongStateError(f"the record does not hold {what}", hint="guardian restore    # begins anew")
 
 
-class _Number(str):
-    """A number as it is spelled, behind a mark that no text of the record holds."""
-
-    __slots__ = ()
-
-
-def _number(spelled: _Number) -> int:
-    return int(spelled.rpartition("\0")[2])
-
-
-def _unused_mark(body: bytes) -> str:
-    mark = "number\0"
-    while json.dumps(mark)[1:-1].encode() in body:
-        mark = f"n{mark}"
-    return mark
-
-
-def _exact(body: bytes, mark: str) -> dict[str, Any]:
-    def keep(spelled: str) -> _Number:
-        return _Number(f"{mark}{spelled}")
-
-    document: dict[str, Any] = json.loads(body, parse_int=keep, parse_float=keep)
-    return document
-
-
-def _spelled(document: Mapping[str, Any], mark: str) -> bytes:
-    text = json.dumps(document, indent=2, ensure_ascii=False)
-    quoted = re.escape(json.dumps(mark)[1:-1])
-    return re.sub(rf'"{quoted}([^"]*)"', r"\1", text).encode() + b"\n"
+def _not_a_record() -> WrongStateError:
+    return WrongStateError(
+        "the record of the state is torn, or not in format 4",
+        hint="guardian restore --strategy record    # puts the newest known record back",
+    )
