@@ -1,13 +1,13 @@
 """What stays as the failed run left it: one-way changes, what is left tainted, what depends on them."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from guardian.domain.address import resource_of
 from guardian.domain.configuration import Override
 from guardian.domain.oneway import CannotUndo, one_way
-from guardian.domain.recovery import Tainted
+from guardian.domain.recovery import RecoveryPlan, Tainted
 from guardian.domain.state import State
 
 
@@ -63,6 +63,29 @@ def standstill_of(
         ),
         left_out=frozenset(left_out),
         left=left,
+    )
+
+
+def leave_out(plan: RecoveryPlan, addresses: Iterable[str], target: State) -> RecoveryPlan:
+    """Leave whole instances out of a plan because what must stay of them cannot be pinned.
+
+    Args:
+        plan: What was decided.
+        addresses: Instances whose pins the configuration cannot say.
+        target: The state to go back to.
+    """
+    whole = frozenset(addresses)
+    if not whole or plan.touched is None:
+        return plan
+    left_out = _with_dependents(whole, plan.touched, target)
+    return replace(
+        plan,
+        touched=tuple(each for each in plan.touched if each not in left_out),
+        overrides=tuple(each for each in plan.overrides if each.address not in left_out),
+        cannot_undo=(
+            *(replace(each, pinned=each.pinned and each.address not in whole) for each in plan.cannot_undo),
+            *(_depends(each, whole) for each in sorted(left_out - whole)),
+        ),
     )
 
 

@@ -39,7 +39,7 @@ def preview(course: Course, step: Reapply, body: bytes) -> Reverse:
         What was shown: the real plan may do no more.
     """
     present = parse_state(body)
-    scene = stage(course, step, present, name="preview", instead_of_backend=body)
+    course, scene = stage(course, step, present, name="preview", instead_of_backend=body)
     reverse = plan_back(course, step, scene, present, name="preview")
     show(course, reverse, present)
     return reverse
@@ -79,7 +79,7 @@ def reapply(course: Course, step: Reapply, *, agreed: PlanSummary | None = None)
     before = read_state(context, course.gathered.where, course.gathered.backend)
     if agreed is None:
         refuse_other_state(session, session.entered, before)
-    scene = stage(course, step, before.state, name="configuration")
+    course, scene = stage(course, step, before.state, name="configuration")
     context.audience.phase("planning the way back")
     reverse = plan_back(course, step, scene, before.state, name="back")
     if not reverse.scope.inside and (reverse.scope.outside or not reverse.planned.summary.outputs):
@@ -108,7 +108,7 @@ def proof_of(course: Course, step: Reapply, *, snapshot_id: str | None) -> Recov
     context.audience.phase("proving the arrival")
     after = read_state(context, course.gathered.where, course.gathered.backend)
     try:
-        scene = stage(course, step, after.state, name="proof")
+        course, scene = stage(course, step, after.state, name="proof")
         reverse = plan_back(course, step, scene, after.state, name="proof")
     except (EngineError, InterruptedRunError) as error:
         raise RestoreIncompleteError(

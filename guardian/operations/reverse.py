@@ -10,6 +10,7 @@ from guardian.domain.engine import PlanOptions
 from guardian.domain.guards import unasked
 from guardian.domain.plan import Action, PlannedChange, destroyed
 from guardian.domain.scope import Scope, divide
+from guardian.domain.standstill import leave_out
 from guardian.domain.state import State
 from guardian.domain.steps import Reapply
 from guardian.errors import DataLossError, PlanFailedError, RecoveryRefusedError
@@ -30,11 +31,11 @@ Source: `internal/terraform/node_resource_abstract_instance.go`, checkPreventDes
 
 def stage(
     course: Course, step: Reapply, present: State, *, name: str, instead_of_backend: bytes | None = None
-) -> Scene:
+) -> tuple[Course, Scene]:
     """Lay out the target's configuration with all that this way back adds to it.
 
-    Raises:
-        RecoveryRefusedError: What must stay as it is cannot be said in the configuration.
+    Returns:
+        The course and the scene; what cannot be pinned there is left out of the course as a whole.
     """
     session, gathered = course.session, course.gathered
     snapshot = session.project.snapshot(step.snapshot_id)
@@ -63,14 +64,8 @@ def stage(
         session.context.audience.note(
             f"carried over from the failed configuration for this way back: {names}"
         )
-    if scene.not_expressed:
-        names = ", ".join(each.address for each in scene.not_expressed)
-        raise RecoveryRefusedError(
-            f"what cannot go back there cannot be pinned in the configuration: {names}",
-            code="protected",
-            hint="restore the rest by hand with -target, or: guardian restore --strategy destroy-created",
-        )
-    return scene
+    unpinned = [each.address for each in scene.not_expressed]
+    return replace(course, plan=leave_out(course.plan, unpinned, target_state(course))), scene
 
 
 def plan_back(course: Course, step: Reapply, scene: Scene, present: State, *, name: str) -> Reverse:

@@ -3,8 +3,6 @@
 from dataclasses import replace
 
 import pytest
-from guardian.domain.record import Doubt, Forget, KeepOriginal, Remember, Untaint
-from guardian.domain.transient import RetryBlock
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
@@ -13,7 +11,9 @@ from guardian.domain.decide import RELEASE_FAILED, decide, dependents_beyond
 from guardian.domain.engine import Diagnostic
 from guardian.domain.incident import Incident, StateRecord
 from guardian.domain.observation import Absent, Present, Unreadable
+from guardian.domain.oneway import CannotUndo
 from guardian.domain.plan import Action, PlannedChange
+from guardian.domain.record import Doubt, Forget, KeepOriginal, Remember, Untaint
 from guardian.domain.recovery import (
     BrokenRecord,
     FailedRun,
@@ -24,6 +24,7 @@ from guardian.domain.recovery import (
     Tainted,
 )
 from guardian.domain.run import Progress
+from guardian.domain.standstill import leave_out
 from guardian.domain.state import EMPTY, State, StateInstance
 from guardian.domain.steps import (
     AskHuman,
@@ -34,6 +35,7 @@ from guardian.domain.steps import (
     Retry,
     ReviseRecord,
 )
+from guardian.domain.transient import RetryBlock
 
 ADDRESSES = ("x_a.one", "x_a.two", 'x_b.many["k"]', "module.m.x_b.three", "x_c.four")
 
@@ -466,3 +468,22 @@ def test_without_a_baseline_only_a_run_that_began_with_nothing_is_taken_down():
     (step,) = decide(situation(there, baseline=None, present=now), Limits()).steps
     assert isinstance(step, AskHuman)
     assert step.code == "no_baseline"
+
+
+def test_what_cannot_be_pinned_is_left_out_with_what_depends_on_it():
+    old, user, other = instance("x_a.one"), instance("x_b.user", dependencies=("x_a.one",)), instance("x_c.o")
+    run = failed(
+        [change(each, Action.UPDATE) for each in ("x_a.one", "x_b.user", "x_c.o")],
+        Progress(done=("x_a.one", "x_b.user", "x_c.o")),
+        before=state(old, user, other),
+    )
+    now = state(*[replace(each, attributes={**each.attributes, "input": "2"}) for each in (old, user, other)])
+    plan = decide(situation(run, baseline=state(old, user, other), present=now), Limits())
+    pinned = CannotUndo(address="x_a.one", attribute="size", why="", mend="", source="", pinned=True)
+    limited = leave_out(replace(plan, cannot_undo=(pinned,)), ["x_a.one"], state(old, user, other))
+    assert limited.touched == ("x_c.o",)
+    assert [(each.address, each.pinned) for each in limited.cannot_undo] == [
+        ("x_a.one", False),
+        ("x_b.user", False),
+    ]
+    assert leave_out(plan, [], state(old)) == plan
