@@ -46,11 +46,11 @@ class ReceiptFile:
         return cls(path=path)
 
     def write(self, receipt: "Receipt | None", console: Console, *, project: str, run_id: str) -> None:
-        """Write it, and say where; a file that cannot be written never changes how the run ended."""
-        if self.path is None:
-            return
-        if receipt is None:
-            console.say(f"No receipt to write to {visible(str(self.path))}: nothing was recovered")
+        """Write it, where there is one, and say where.
+
+        A file that cannot be written never changes how the run ended: the journal has the receipt too.
+        """
+        if self.path is None or receipt is None:
             return
         try:
             write_new(self.path, self._body(receipt, project=project, run_id=run_id).encode())

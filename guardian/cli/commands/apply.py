@@ -32,7 +32,9 @@ class ApplyFlags(PlanningOptions):
         "--allow-replace", "ADDRESS", "Let a way back replace this instance, whatever it holds"
     )
     receipt: str | None = value(
-        "--receipt", "FILE", "Write the receipt of a recovery to this new file: .json or .md"
+        "--receipt",
+        "FILE",
+        "Write the receipt of a recovery, if there is one, to this new file: .json or .md",
     )
 
 

@@ -51,7 +51,9 @@ class RestoreFlags(EngineOptions):
     allow_replace: tuple[str, ...] = values(
         "--allow-replace", "ADDRESS", "Let this instance be replaced, whatever it holds"
     )
-    receipt: str | None = value("--receipt", "FILE", "Write the receipt to this new file: .json or .md")
+    receipt: str | None = value(
+        "--receipt", "FILE", "Write the receipt, if there is one, to this new file: .json or .md"
+    )
 
 
 def restore(given: RestoreFlags, console: Console) -> Result:
