@@ -176,6 +176,11 @@ def test_what_both_have_alike_is_not_copied_and_what_is_shared_is_told(failed, p
             r"var\.a is declared otherwise",
         ),
         ('locals {\n  region = "a"\n  x = 1\n}\n', "", None),
+        (
+            "locals {\n  region = { a = 1 }.a\n}",
+            "locals {\n  region = {\n    a   =   1 # one\n  }.a\n}",
+            None,
+        ),
         ("locals {\n  x = 1\n}\n", "", r"local\.region is not defined"),
     ],
 )

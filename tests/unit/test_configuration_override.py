@@ -62,6 +62,16 @@ def test_a_later_word_adds_to_the_earlier_and_replaces_it(tmp_path):
     }
 
 
+def test_texts_and_keys_are_written_so_that_nothing_in_them_is_a_template(tmp_path):
+    write(tmp_path / "main.tf", 'resource "aws_x" "y" {}\n')
+    override(tmp_path, pin(name="${a}", tags={"%{b}": "$${c}"}, names=["$", "%d"]))
+    assert said(tmp_path)["aws_x"]["y"] == {
+        "name": "$${a}",
+        "tags": {"%%{b}": "$$${c}"},
+        "names": ["$", "%d"],
+    }
+
+
 def test_nothing_is_written_for_nothing(tmp_path):
     write(tmp_path / "main.tf", 'resource "aws_x" "y" {}\n')
     assert override(tmp_path) == ()
