@@ -5,12 +5,12 @@ spell a number, so that this module has one of its own.
 """
 
 import json
-from collections.abc import Iterator
 from typing import Any, Never
 
 # Go's encoder keeps these out of its texts, for the sake of HTML and JavaScript.
 # Source: https://pkg.go.dev/encoding/json#Marshal
 _ESCAPED = str.maketrans({each: f"\\u{ord(each):04x}" for each in "<>&\u2028\u2029"})
+_quote = json.JSONEncoder(ensure_ascii=False).encode
 _CONSTANTS = {None: "null", True: "true", False: "false"}
 
 
@@ -31,7 +31,9 @@ def read(body: bytes) -> Any:
 
 def write(document: Any) -> bytes:
     """Return the text of what `read` returned, indented by 2, with a final newline."""
-    text = "".join(_text(document, "\n")).translate(_ESCAPED)
+    parts: list[str] = []
+    _put(parts, document, "\n")
+    text = "".join(parts).translate(_ESCAPED)
     # Half of a surrogate pair has no bytes; its escape, which is how it was read, is JSON.
     return text.encode("utf-8", "backslashreplace") + b"\n"
 
@@ -40,29 +42,29 @@ def _refuse(constant: str) -> Never:
     raise ValueError(f"{constant} is not JSON")
 
 
-def _text(value: Any, newline: str) -> Iterator[str]:
+def _put(out: list[str], value: Any, newline: str) -> None:
     match value:
         case Spelled():
-            yield value
+            out.append(value)
         case str():
-            yield json.dumps(value, ensure_ascii=False)
+            out.append(_quote(value))
         case None | True | False:
-            yield _CONSTANTS[value]
+            out.append(_CONSTANTS[value])
         case dict() if value:
             inner = newline + "  "
             before = "{" + inner
             for name, each in value.items():
-                yield before + json.dumps(name, ensure_ascii=False) + ": "
-                yield from _text(each, inner)
+                out.append(f"{before}{_quote(name)}: ")
+                _put(out, each, inner)
                 before = "," + inner
-            yield newline + "}"
+            out.append(newline + "}")
         case list() if value:
             inner = newline + "  "
             before = "[" + inner
             for each in value:
-                yield before
-                yield from _text(each, inner)
+                out.append(before)
+                _put(out, each, inner)
                 before = "," + inner
-            yield newline + "]"
+            out.append(newline + "]")
         case _:
-            yield "{}" if isinstance(value, dict) else "[]"
+            out.append("{}" if isinstance(value, dict) else "[]")

@@ -98,16 +98,17 @@ class StateBackend(Protocol):
     ) -> AbstractContextManager[None]:
         """Hold Terraform's own lock on the state for a block.
 
-        A kind of backend that is not known here is locked by Terraform itself, as it writes.
+        Within it a record that does not exist still reads as None, and the block may end without writing
+        one. A kind of backend that is not known here is locked by Terraform itself, as it writes.
 
         Raises:
             StateLockedError: Somebody else holds it; names who.
-            BackendError: It cannot be taken.
+            BackendError: It cannot be taken; or, at the end, not be released: what was written stands.
         """
         ...
 
     def write(self, where: WorkingDirectory, backend: Backend, body: bytes) -> None:
-        """Write the raw record; only called within `locked`. Never by force.
+        """Write the raw record, whole or not at all; only called within `locked`. Never by force.
 
         Raises:
             BackendError: It cannot be written.

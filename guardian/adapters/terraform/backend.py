@@ -1,8 +1,8 @@
 """The state backend port: which backend an initialised directory uses, and the raw state in it."""
 
 import json
-from collections.abc import Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -70,6 +70,7 @@ class TerraformStateBackend:
     def __init__(self, engine: ReadingEngine, environment: Mapping[str, str]) -> None:
         self._engine = engine
         self._environment = environment
+        self._made_to_be_locked = ""
 
     def locate(self, where: WorkingDirectory) -> Backend | None:
         """See the port."""
@@ -79,8 +80,10 @@ class TerraformStateBackend:
         """See the port."""
         environment = {**self._environment, **where.environment}
         if backend.kind == "local":
-            path = local_path(backend.config, backend.workspace, where.root)
-            return RawState(body=_read_file(path), source="backend")
+            body = _read_file(local_path(backend.config, backend.workspace, where.root))
+            if body == b"" and backend.address == self._made_to_be_locked:
+                body = None  # the file stands there for its lock alone
+            return RawState(body=body, source="backend")
         if backend.kind == "s3" and s3_state.is_readable(backend.config, environment):
             body = s3_state.read_object(backend.config, backend.workspace, environment)
             return RawState(body=body, source="backend")
@@ -93,12 +96,16 @@ class TerraformStateBackend:
             backend.kind == "s3" and s3_state.is_readable(backend.config, environment)
         )
 
-    def locked(
-        self, where: WorkingDirectory, backend: Backend, *, operation: str
-    ) -> AbstractContextManager[None]:
+    @contextmanager
+    def locked(self, where: WorkingDirectory, backend: Backend, *, operation: str) -> Iterator[None]:
         """See the port."""
         environment = {**self._environment, **where.environment}
-        return locked(where.root, backend, environment, operation=operation)
+        with locked(where.root, backend, environment, operation=operation) as made:
+            self._made_to_be_locked = backend.address if made else ""
+            try:
+                yield
+            finally:
+                self._made_to_be_locked = ""
 
     def write(self, where: WorkingDirectory, backend: Backend, body: bytes) -> None:
         """See the port."""
@@ -148,10 +155,14 @@ class TerraformStateBackend:
             environment={**where.environment, "TF_WORKSPACE": backend.workspace},
         )
         path = where.run_dir / "record.tfstate"
-        path.touch(mode=0o600)
-        path.write_bytes(body)
         try:
+            path.touch(mode=0o600)
+            path.write_bytes(body)
             self._engine.output_of(named, "state push", str(path), options={})
+        except OSError as error:
+            raise BackendError(
+                f"cannot write {path}: {error.strerror or error}", hint="free the disk of the temporary files"
+            ) from error
         except EngineError as error:
             raise BackendError(
                 f"cannot write the state {backend.address}: {error.message}", hint="terraform state push"

@@ -136,6 +136,7 @@ def client(name: str, config: Mapping[str, Any], environment: Mapping[str, str])
         read_timeout=READ_S,
         retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
         s3={"addressing_style": "path"} if path_style else None,
+        request_checksum_calculation="when_required" if config.get("skip_s3_checksum") else "when_supported",
         response_checksum_validation="when_required",
         use_fips_endpoint=config.get("use_fips_endpoint") or None,
         use_dualstack_endpoint=config.get("use_dualstack_endpoint") or None,
