@@ -66,7 +66,9 @@ class FakeStateBackend:
     @contextmanager
     def locked(self, where: WorkingDirectory, backend: Backend, *, operation: str) -> Iterator[None]:
         if self.held_by:
-            raise StateLockedError(f"Terraform's lock on the state is held: {self.held_by}")
+            raise StateLockedError(
+                f"Terraform's lock on the state is held: {self.held_by}", hint="guardian restore"
+            )
         self.held_by = operation
         try:
             yield

@@ -52,6 +52,7 @@ def file_lock(path: Path, info: str) -> Iterator[bool]:
             # Before the lock goes: afterwards both files may be the next holder's.
             with suppress(OSError):
                 about.unlink(missing_ok=True)
+            with suppress(OSError):
                 if made and os.fstat(descriptor).st_size == 0:
                     path.unlink(missing_ok=True)
     finally:
