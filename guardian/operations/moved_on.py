@@ -22,7 +22,7 @@ def refuse_moved_on(session: Session, gathered: Gathered, *, approved_by_person:
     last = session.entered.last_snapshot
     if gathered.situation.run is None or known is None or present is None or gathered.sound is not None:
         return
-    if last is None or last.purpose == Purpose.BEFORE:
+    if last is None or last.purpose == Purpose.BEFORE or _wrote_since(session, last.record):
         return  # a run was cut short after its snapshot: what it wrote nobody has vouched for
     if (present.serial, present.sha256) == (known.serial, known.sha256):
         return
@@ -46,6 +46,11 @@ def seen_at(gathered: Gathered) -> dict[str, Any] | None:
     """Return which moment of the state a recovery was planned on, for its record; None for no state."""
     facts = gathered.before.facts
     return None if facts is None else {"serial": facts.serial, "sha256": facts.sha256}
+
+
+def _wrote_since(session: Session, number: int) -> bool:
+    """Tell whether a step of a recovery began after a record of the log: it may have written the state."""
+    return any(each.kind is Kind.STEP_STARTED for each in session.project.log.read(number + 1))
 
 
 def _was_planned_on(session: Session, moment: dict[str, Any] | None) -> bool:

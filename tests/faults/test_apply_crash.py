@@ -70,7 +70,9 @@ class Trial:
 class Scene:
     """A prepared world, forked for each trial."""
 
-    def __init__(self, directory: Path, *, release: str = "", failed: bool = False) -> None:
+    def __init__(
+        self, directory: Path, *, release: str = "", failed: bool = False, lost: bool = False
+    ) -> None:
         self._directory = directory
         world = World(directory / "first")
         world.configure(**GOOD)
@@ -78,7 +80,7 @@ class Scene:
         if failed:
             world.configure(**RELEASES["fails"])
             world.apply()
-        self._body = world.backend.body
+        self._body = b"" if lost else world.backend.body
         assert isinstance(world.store, FakeBlobStore)
         self._stored = world.store.bodies
         self._release = release
@@ -194,8 +196,9 @@ def test_an_apply_that_restores_and_dies_anywhere(tmp_path):
             assert world.apply().exit_code is ExitCode.OK, trial.number
 
 
-def test_a_restore_that_dies_anywhere_can_be_run_again(tmp_path):
-    for trial in Scene(tmp_path, failed=True).deaths(restores):
+@pytest.mark.parametrize("lost", [False, True], ids=["", "the record is lost too"])
+def test_a_restore_that_dies_anywhere_can_be_run_again(tmp_path, lost):
+    for trial in Scene(tmp_path, failed=True, lost=lost).deaths(restores):
         world = trial.world
         world.configure(**GOOD)
         if not trial.arrived:
