@@ -212,7 +212,7 @@ class RecoveryRefusedError(RefusedError):
     """A way back cannot be taken as things stand; nothing was changed.
 
     Its `code` is one of `hot_fix`, `moved_on`, `backend_moved`, `protected`, `beyond_list`, `beyond_plan`,
-    `complete`, `no_record`, `not_transient`, `no_failure`.
+    `complete`, `not_transient`, `not_carried`.
     """
 
     def __init__(self, message: str, *, code: str, hint: str = "") -> None:

@@ -13,7 +13,7 @@ from guardian.domain.scope import Scope, divide
 from guardian.domain.standstill import leave_out
 from guardian.domain.state import State
 from guardian.domain.steps import Reapply
-from guardian.errors import DataLossError, PlanFailedError, RecoveryRefusedError
+from guardian.errors import ConfigurationError, DataLossError, PlanFailedError, RecoveryRefusedError
 from guardian.operations import capture
 from guardian.operations.course import Course, Reverse
 from guardian.operations.hot_fixes import keep, settle
@@ -36,29 +36,35 @@ def stage(
 
     Returns:
         The course and the scene; what cannot be pinned there is left out of the course as a whole.
+
+    Raises:
+        RecoveryRefusedError: A provider that only the failed configuration has cannot be carried over.
     """
     session, gathered = course.session, course.gathered
     snapshot = session.project.snapshot(step.snapshot_id)
     carried_from = gathered.own_root if snapshot.id != (gathered.own.id if gathered.own else "") else None
-    scene = lay_out(
-        session.context,
-        session.project,
-        session.place,
-        snapshot,
-        name=name,
-        additions=Additions(
-            moves=[
-                each
-                for each in course.plan.moves
-                if each.source in present.managed and each.home not in present.managed
-            ],
-            overrides=course.plan.overrides,
-            carried_from=carried_from,
-            providers=sorted({each.provider for each in present.instances if each.provider}),
-            variables=_own_variables(course),
-        ),
-        instead_of_backend=instead_of_backend,
-    )
+    try:
+        scene = lay_out(
+            session.context,
+            session.project,
+            session.place,
+            snapshot,
+            name=name,
+            additions=Additions(
+                moves=[
+                    each
+                    for each in course.plan.moves
+                    if each.source in present.managed and each.home not in present.managed
+                ],
+                overrides=course.plan.overrides,
+                carried_from=carried_from,
+                providers=sorted({each.provider for each in present.instances if each.provider}),
+                variables=_own_variables(course),
+            ),
+            instead_of_backend=instead_of_backend,
+        )
+    except ConfigurationError as error:
+        raise RecoveryRefusedError(error.message, code="not_carried", hint=error.hint) from error
     if scene.carried:
         names = ", ".join(scene.carried)
         session.context.audience.note(

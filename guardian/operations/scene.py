@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from guardian.domain.configuration import Override
+from guardian.domain.configuration import CarriedProviders, Override
 from guardian.domain.engine import Backend, InitOptions, WorkingDirectory
 from guardian.domain.recovery import Move
 from guardian.domain.snapshot import Snapshot
-from guardian.errors import InitFailedError, NotFoundError
+from guardian.errors import ConfigurationError, InitFailedError, NotFoundError
 from guardian.operations import capture
 from guardian.operations.context import Context
 from guardian.operations.plan import words
@@ -122,11 +122,9 @@ def lay_out(
     if additions.imports:
         imported = [{"to": address, "id": object_id} for address, object_id in additions.imports]
         _write_json(context, root / IMPORTS, {"import": imported})
-    carried: tuple[str, ...] = ()
-    needed: tuple[str, ...] = ()
+    lent = CarriedProviders()
     if additions.carried_from is not None:
-        found = context.configuration.carry_providers(additions.carried_from, root, additions.providers)
-        carried, needed = found.providers, found.variables
+        lent = context.configuration.carry_providers(additions.carried_from, root, additions.providers)
     not_expressed = context.configuration.override(root, additions.overrides)
     where = WorkingDirectory(
         root=root, run_dir=place.path, environment=_environment(place.run_id, root, backend)
@@ -138,16 +136,31 @@ def lay_out(
             hint="the providers and the backend must be reachable from this machine",
         )
     values = variables_of(context, project, place, snapshot, where, name=name)
-    if values is not None and needed:
-        given = additions.variables()
-        values = {**{name: given[name] for name in needed if name in given}, **values}
+    if values is not None and (lent.variables or lent.shared):
+        values = _with_lent(lent, additions.variables(), values)
     return Scene(
         where=where,
         backend=backend,
         var_files=_var_files(context, place, values, name=name),
         not_expressed=not_expressed,
-        carried=carried,
+        carried=lent.providers,
     )
+
+
+def _with_lent(lent: CarriedProviders, theirs: Mapping[str, Any], values: dict[str, Any]) -> dict[str, Any]:
+    """Return the snapshot's values with those that carried providers need.
+
+    Raises:
+        ConfigurationError: A carried provider would work with another value than its objects were made with.
+    """
+    other = [name for name in lent.shared if theirs.get(name) != values.get(name)]
+    if other:
+        raise ConfigurationError(
+            f"{', '.join(lent.providers)} cannot be carried over: the failed run gave it another value of "
+            f"{', '.join(other)} than the snapshot has",
+            hint="guardian restore --strategy destroy-created    # by the failed configuration itself",
+        )
+    return {**{name: theirs[name] for name in lent.variables if name in theirs}, **values}
 
 
 def reach(context: Context, place: Place, backend: Backend) -> WorkingDirectory:

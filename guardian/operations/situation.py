@@ -94,6 +94,11 @@ def gather(
     if own_root is not None:
         facts = context.configuration.facts(own_root)
         protected, provisioned = facts.prevent_destroy, facts.destroy_provisioners
+        if facts.unreadable:
+            names = ", ".join(facts.unreadable)
+            context.audience.note(
+                f"what these files of the failed configuration protect is not known: {names}"
+            )
     observed: Mapping[str, Observation] = {}
     if failed is not None and look:
         observed = _observe(session, failed, present, own, since=run.began_at if run else None)
