@@ -1,4 +1,4 @@
-"""Writing a record while answers get lost and disks fill up: whole or not at all, and no lock stays behind."""
+"""Writing a record while answers get lost and disks fill up: whole or not at all, and no lock stays."""
 
 import json
 import subprocess
@@ -66,7 +66,7 @@ def test_any_lost_answer_is_made_up_for(bench, proxy, cloud, operation):
 @pytest.mark.parametrize("kind", ["error_before", "error_after"])
 def test_a_lock_that_is_denied_leaves_nothing(bench, proxy, cloud, kind):
     proxy.add(kind, status=403, code="AccessDenied", **LOCK_PUT)
-    with pytest.raises(BackendError, match="cannot lock the state .*AccessDenied"):
+    with pytest.raises(BackendError, match=r"cannot lock the state .*AccessDenied"):
         bench.write(NEXT)
     assert left_behind(cloud) == set()
 
@@ -76,7 +76,7 @@ def test_a_record_that_is_denied_stays_as_it_was(bench, proxy, cloud):
     proxy.add(
         "error_before", operation="PutObject", path=r"app\.tfstate(\?|$)", status=403, code="AccessDenied"
     )
-    with pytest.raises(BackendError, match="cannot write the state .*AccessDenied"):
+    with pytest.raises(BackendError, match=r"cannot write the state .*AccessDenied"):
         bench.write(NEXT)
     assert bench.read() == RECORD
     assert left_behind(cloud) == {"team/app.tfstate", "states/team/app.tfstate-md5"}
