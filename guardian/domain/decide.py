@@ -12,32 +12,23 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from guardian.domain.address import resource_of
-from guardian.domain.created import created_by, in_order_of_destruction, referring_to
+from guardian.domain.alternatives import destroy_created, leave_complete, retry
+from guardian.domain.created import created_by, referring_to
+from guardian.domain.failed_run import is_complete, touched_by
 from guardian.domain.fingerprint import digest
-from guardian.domain.incident import StateRecord
-from guardian.domain.plan import Action
 from guardian.domain.recovery import FailedRun, Known, Limits, Move, RecoveryPlan, Situation, Strategy
 from guardian.domain.revisions import revisions_for
 from guardian.domain.standstill import standstill_of
 from guardian.domain.state import DEPOSED, EMPTY, State
 from guardian.domain.steps import (
     AskHuman,
-    DestroyTargets,
     Import,
     Reapply,
     RestoreRecord,
-    Retry,
     ReviseRecord,
     Step,
 )
-from guardian.domain.transient import transient
 from guardian.domain.unaccounted import adoptable, unaccounted_of
-
-RELEASE_FAILED = "Error releasing the state lock"
-"""How Terraform names the one failure after which everything is done and recorded.
-
-Source: `internal/command/clistate/state.go`, errUnlock.
-"""
 
 
 def decide(situation: Situation, limits: Limits) -> RecoveryPlan:
@@ -55,22 +46,6 @@ def decide(situation: Situation, limits: Limits) -> RecoveryPlan:
         return RecoveryPlan(strategy=Strategy.RECORD, why="the record comes first", steps=repair)
     chosen = _by_strategy(situation, limits)
     return replace(chosen, steps=(*repair, *chosen.steps)) if repair else chosen
-
-
-def touched_by(run: FailedRun, present: State) -> tuple[str, ...]:
-    """Return the addresses the run began to change, with the addresses they were moved from.
-
-    What Terraform does in the record alone, without an event, counts where the record shows it.
-    """
-    touched = list(run.incident.progress.touched)
-    for change in run.changes:
-        if change.previous_address:
-            touched += [change.address, change.previous_address]
-        elif change.action in {Action.FORGET, Action.IMPORT} and (
-            (change.address in run.before.managed) != (change.address in present.managed)
-        ):
-            touched.append(change.address)
-    return tuple(dict.fromkeys(touched))
 
 
 def moves_of(run: FailedRun, present: State) -> tuple[Move, ...]:
@@ -93,11 +68,11 @@ def _by_strategy(situation: Situation, limits: Limits) -> RecoveryPlan:
         return _whole(baseline)
     match limits.strategy:
         case Strategy.DESTROY_CREATED:
-            return _destroy_created(situation, run)
+            return destroy_created(situation, run)
         case Strategy.RETRY:
-            return _retry(situation, run, limits)
-        case Strategy.AUTO if _is_complete(run):
-            return _nothing_to_undo(situation, run)
+            return retry(situation, run, limits)
+        case Strategy.AUTO if is_complete(run):
+            return leave_complete(situation, run)
         case _:
             return _reapply(situation, run, limits)
 
@@ -129,35 +104,6 @@ def _whole(target: Known) -> RecoveryPlan:
         why="a named snapshot was asked for",
         steps=(Reapply(snapshot_id=target.snapshot_id, reason=reason, destroy=empty),),
         touched=None,
-    )
-
-
-def _is_complete(run: FailedRun) -> bool:
-    progress, incident = run.incident.progress, run.incident
-    unfinished = progress.failed or progress.in_flight or progress.not_started
-    return (
-        incident.record is StateRecord.SAVED
-        and not unfinished
-        and bool(incident.causes)
-        and all(each.summary == RELEASE_FAILED for each in incident.causes)
-    )
-
-
-def _nothing_to_undo(situation: Situation, run: FailedRun) -> RecoveryPlan:
-    reason = "every change is done and recorded; what failed came after: Terraform's lock was not released"
-    return RecoveryPlan(
-        strategy=Strategy.REAPPLY,
-        why=reason,
-        steps=(
-            AskHuman(
-                code="complete",
-                reason=reason,
-                hint="guardian release --reason 'it was applied', then guardian apply    "
-                "# or go back all the same: guardian restore --strategy reapply",
-                addresses=run.incident.progress.done,
-            ),
-        ),
-        touched=touched_by(run, situation.present),
     )
 
 
@@ -264,60 +210,3 @@ def _differs(run: FailedRun, target: State, present: State, touched: Iterable[st
         for each in old.keys() | new.keys()
         if each.partition(DEPOSED)[0] in mine
     )
-
-
-def _destroy_created(situation: Situation, run: FailedRun) -> RecoveryPlan:
-    created = created_by(run, situation.baseline, situation.present)
-    why = "only what the run created goes; what it changed stays as it is"
-    touched = touched_by(run, situation.present)
-    plan = RecoveryPlan(strategy=Strategy.DESTROY_CREATED, why=why, touched=touched, created=created)
-    if not created:
-        return plan
-    beyond = dependents_beyond(situation.present, created)
-    if beyond:
-        names = ", ".join(beyond)
-        reason = f"these refer to what the run created, and destroying it would take them along: {names}"
-        hint = "guardian restore --strategy reapply    # lets go of it first, then destroys it"
-        ask = AskHuman(code="beyond_list", reason=reason, hint=hint, addresses=beyond)
-        return replace(plan, steps=(ask,))
-    ordered = in_order_of_destruction(situation.present, created)
-    step = DestroyTargets(snapshot_id=run.snapshot_id, addresses=ordered, reason=why)
-    return replace(plan, steps=(step,), created=ordered)
-
-
-def dependents_beyond(present: State, created: Iterable[str]) -> tuple[str, ...]:
-    """Return the recorded instances that `-target` would drag along although the run did not create them."""
-    mine = frozenset(created)
-    going = {resource_of(each) for each in mine}
-    found: list[str] = []
-    while True:
-        more = [
-            each.address
-            for each in present.managed.values()
-            if each.address not in mine
-            and each.address not in found
-            and going.intersection(each.dependencies)
-        ]
-        if not more:
-            return tuple(dict.fromkeys(found))
-        found += more
-        going |= {resource_of(each) for each in more}
-
-
-def _retry(situation: Situation, run: FailedRun, limits: Limits) -> RecoveryPlan:
-    touched = touched_by(run, situation.present)
-    block = transient(run.incident.causes, limits.retry)
-    if block is None:
-        first = run.incident.causes[0].summary if run.incident.causes else "none was told"
-        reason = f"the cause is not known to be transient: {first}"
-        hint = "a `retry` block in guardian.yaml says which errors are; or: guardian restore"
-        ask = AskHuman(code="not_transient", reason=reason, hint=hint, addresses=touched)
-        return RecoveryPlan(strategy=Strategy.RETRY, why=reason, steps=(ask,), touched=touched)
-    why = f"its cause is transient by the retry block {block.name!r}"
-    step = Retry(
-        snapshot_id=run.snapshot_id,
-        block=block.name,
-        addresses=tuple(dict.fromkeys(each.address for each in run.changes)),
-        reason=why,
-    )
-    return RecoveryPlan(strategy=Strategy.RETRY, why=why, steps=(step,), touched=touched)

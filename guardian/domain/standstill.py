@@ -8,7 +8,7 @@ from guardian.domain.address import resource_of
 from guardian.domain.configuration import Override
 from guardian.domain.oneway import CannotUndo, one_way
 from guardian.domain.recovery import RecoveryPlan, Tainted
-from guardian.domain.state import State
+from guardian.domain.state import State, StateInstance
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +46,7 @@ def standstill_of(
     left = tuple(each for each in addresses if _is_left(each, target, present, tainted))
     for address in addresses:
         before, now = target.managed.get(address), present.managed.get(address)
-        deleted = before is not None and (now is None or now.object_id != before.object_id)
+        deleted = before is not None and not _is_there(before, present)
         for each in one_way(before, now, deleted=deleted, created=address in made):
             found.append(each)
             if each.pinned and now is not None:
@@ -63,6 +63,14 @@ def standstill_of(
         ),
         left_out=frozenset(left_out),
         left=left,
+    )
+
+
+def _is_there(before: StateInstance, present: State) -> bool:
+    """Tell whether the very object is recorded, deposed ones included: a replacement may have left it so."""
+    return any(
+        each.address == before.address and each.object_id == before.object_id
+        for each in present.managed.values()
     )
 
 

@@ -6,9 +6,11 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from guardian.domain.alternatives import dependents_beyond
 from guardian.domain.created import created_by, in_order_of_destruction
-from guardian.domain.decide import RELEASE_FAILED, decide, dependents_beyond
+from guardian.domain.decide import decide
 from guardian.domain.engine import Diagnostic
+from guardian.domain.failed_run import RELEASE_FAILED
 from guardian.domain.incident import Incident, StateRecord
 from guardian.domain.observation import Absent, Present, Unreadable
 from guardian.domain.oneway import CannotUndo
@@ -487,3 +489,17 @@ def test_what_cannot_be_pinned_is_left_out_with_what_depends_on_it():
         ("x_b.user", False),
     ]
     assert leave_out(plan, [], state(old)) == plan
+
+
+def test_a_key_that_is_only_deposed_was_not_deleted():
+    original = instance("aws_kms_key.main", "original")
+    now = state(instance("aws_kms_key.main", "second"), replace(original, deposed="abcd1234"))
+    run = failed(
+        [change("aws_kms_key.main", Action.REPLACE)],
+        Progress(in_flight=("aws_kms_key.main",)),
+        before=state(original),
+    )
+    plan = decide(situation(run, baseline=state(original), present=now), Limits())
+    assert plan.cannot_undo == ()
+    gone = decide(situation(run, baseline=state(original), present=state()), Limits())
+    assert [each.address for each in gone.cannot_undo] == ["aws_kms_key.main"]
