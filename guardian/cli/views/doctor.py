@@ -53,6 +53,9 @@ def setting_lines(settings: Settings) -> Iterator[dict[str, Any]]:
             "value": shown,
             "source": str(settings.sources[key.name]),
         }
+    if settings.retry:
+        names = [each.name for each in settings.retry]
+        yield {"type": "setting", "key": "retry", "value": names, "source": str(settings.sources["retry"])}
 
 
 def _shown(value: Any) -> str:
