@@ -40,6 +40,11 @@ class Course:
     revised: tuple[str, ...] = ()
     adopted: tuple[Adopted, ...] = ()
 
+    @property
+    def stays(self) -> frozenset[str]:
+        """What stays as the failed run left it: nobody else's work, and not undone either."""
+        return frozenset({*self.plan.left, *(each.address for each in self.plan.cannot_undo)})
+
     def after(self, *, revised: tuple[str, ...] = (), adopted: tuple[Adopted, ...] = ()) -> "Course":
         """Return the course after a step; what was approved once is not asked again."""
         return replace(

@@ -30,7 +30,6 @@ def make_receipt(course: Course, reverse: Reverse, *, after: State, closing: Pla
     plan, target = course.plan, target_state(course)
     rest = divide(closing.summary, reverse.touched)
     mine = frozenset(reverse.touched if reverse.touched is not None else (*target.managed, *after.managed))
-    stays = {each.address for each in plan.cannot_undo} | set(plan.left)
     differing = [
         each
         for each in compare(target, after, paths=course.session.context.differ.paths)
@@ -43,11 +42,11 @@ def make_receipt(course: Course, reverse: Reverse, *, after: State, closing: Pla
     return Receipt(
         snapshot_id=reverse.snapshot_id,
         strategy=str(plan.strategy),
-        proven=whole and not remaining and not plan.unaccounted and not stays,
+        proven=whole and not remaining and not plan.unaccounted and not course.stays,
         replan_exit_code=2 if closing.has_changes else 0,
         replan=Replanned(add=counts.add, change=counts.change, remove=counts.remove),
         remaining=remaining,
-        outside=tuple(each.address for each in rest.outside),
+        outside=tuple(each.address for each in rest.outside if each.address not in course.stays),
         not_planned=reverse.not_planned,
         new_objects=tuple(_new_objects(course, reverse, target, after)),
         differing={each.address: _differences(each) for each in differing},

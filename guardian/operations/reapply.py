@@ -4,7 +4,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
 
-from guardian.domain.plan import Action, PlanSummary, beyond
+from guardian.domain.plan import Action, PlannedChange, PlanSummary, beyond
 from guardian.domain.state import State, parse_state
 from guardian.domain.steps import Reapply, to_json
 from guardian.errors import (
@@ -48,7 +48,7 @@ def preview(course: Course, step: Reapply, body: bytes) -> Reverse:
 def show(course: Course, reverse: Reverse, present: State) -> None:
     """Show a planned way back, whole, and what it leaves alone; refuse what nobody allowed."""
     context = course.session.context
-    context.audience.outside(reverse.scope.outside)
+    context.audience.outside(_of_others(course, reverse))
     text = rendered(course, reverse.scene, reverse.planned)
     made_by_run = [
         each.address
@@ -83,7 +83,7 @@ def reapply(course: Course, step: Reapply, *, agreed: PlanSummary | None = None)
     context.audience.phase("planning the way back")
     reverse = plan_back(course, step, scene, before.state, name="back")
     if not reverse.scope.inside and (reverse.scope.outside or not reverse.planned.summary.outputs):
-        context.audience.outside(reverse.scope.outside)
+        context.audience.outside(_of_others(course, reverse))
         return _already_there(course, step, reverse, before)
     record_plan(session, reverse.planned.file.sha256, reverse.planned.summary)
     if agreed is None:
@@ -119,6 +119,10 @@ def proof_of(course: Course, step: Reapply, *, snapshot_id: str | None) -> Recov
     with recorded_or_in_doubt(session):
         arrive(course, receipt, snapshot_id=snapshot_id or step.snapshot_id)
     return Recovery(scope=reverse.scope, receipt=receipt, snapshot_id=snapshot_id)
+
+
+def _of_others(course: Course, reverse: Reverse) -> tuple[PlannedChange, ...]:
+    return tuple(each for each in reverse.scope.outside if each.address not in course.stays)
 
 
 def _is_of_target(course: Course, address: str, present: State) -> bool:
