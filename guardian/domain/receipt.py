@@ -1,7 +1,7 @@
 """The receipt: the proof after a recovery, and the list of what could not be undone."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 from guardian.domain.oneway import CannotUndo
@@ -107,8 +107,9 @@ class Receipt:
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> "Receipt":
-        """Read what `to_json` wrote; a receipt of an older version has fewer fields."""
-        parts: dict[str, Any] = {**value}
+        """Read what `to_json` wrote; one of another version may have fewer fields, or more."""
+        known = {each.name for each in fields(cls)}
+        parts: dict[str, Any] = {name: each for name, each in value.items() if name in known}
         for name, kind in _PARTS.items():
             parts[name] = tuple(kind(**_with_tuples(each)) for each in value.get(name, ()))
         parts["replan"] = Replanned(**value.get("replan", {}))

@@ -37,6 +37,7 @@ def adopt(course: Course, step: Import) -> Course:
             lock_timeout=course.options.lock_timeout,
         ),
         name="adopting.tfplan",
+        own=False,
     )
     more = [each for each in planned.summary.changes if each.action is not Action.IMPORT]
     if more or not planned.has_changes:

@@ -37,6 +37,7 @@ def plan_destroy(
             lock_timeout=options.lock_timeout,
         ),
         name=name,
+        own=False,
     )
     refuse_beyond(planned.summary, addresses)
     return planned

@@ -31,6 +31,7 @@ def prove_record(course: Course, *, taken: str | None) -> Recovery:
             scene.where,
             PlanOptions(var_files=scene.var_files, refresh_only=True, lock=course.options.lock),
             name="record.tfplan",
+            own=False,
         )
     except EngineError as error:
         raise RestoreIncompleteError(

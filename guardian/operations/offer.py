@@ -23,6 +23,8 @@ def offer(session: Session, gathered: Gathered, limits: Limits) -> Limits | None
         The limits with the chosen strategy; None when everything is to stay as it is.
     """
     choices = choices_of(gathered, limits, command="guardian restore --strategy")
+    if len(choices) == 1:
+        return limits  # every way is refused: deciding says why, and what to type
     try:
         chosen = session.context.audience.choose("What now?", choices)
     except InterruptedRunError:
@@ -50,7 +52,7 @@ def choices_of(gathered: Gathered, limits: Limits, *, command: str) -> tuple[Cho
 def _ways(gathered: Gathered, limits: Limits, command: str) -> Iterator[Choice]:
     situation = gathered.situation
     texts = {
-        Strategy.REAPPLY: "reapply: plan the baseline's configuration on the present state, for these alone",
+        Strategy.REAPPLY: "reapply: put these back by the baseline's configuration",
         Strategy.DESTROY_CREATED: "destroy-created: destroy only what the run created",
         Strategy.RETRY: "retry: go on with the failed run, no more than it planned",
         Strategy.RECORD: "record: put the record of the state back; changes no infrastructure",

@@ -29,6 +29,11 @@ from guardian.operations.context import Checkout, Context
 
 PLAN_FILE = "plan.tfplan"
 HAS_CHANGES = 2
+TARGETED = "Resource targeting is in effect"
+"""How Terraform's warning about `-target` begins.
+
+Source: `internal/terraform/context_plan.go`.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +111,7 @@ def make_plan(
     *,
     name: str = PLAN_FILE,
     initialise_first: Callable[[], None] | None = None,
+    own: bool = True,
 ) -> Planned:
     """Plan into a file of the run's private directory.
 
@@ -115,6 +121,7 @@ def make_plan(
         options: Terraform's options.
         name: The file's name.
         initialise_first: Called once when Terraform says that the directory must be initialised again.
+        own: Whether a person chose the options; who did not choose targets is not warned of them.
 
     Raises:
         PlanFailedError: With Terraform's diagnostics; nothing was changed.
@@ -135,7 +142,8 @@ def make_plan(
             hint="mend what it names, then plan again; nothing was changed",
             summaries=tuple(each.summary for each in outcome.errors),
         )
-    for each in _each_once(in_words(each) for each in outcome.diagnostics if each.severity == "warning"):
+    warnings = [each for each in outcome.diagnostics if each.severity == "warning"]
+    for each in _each_once(in_words(each) for each in warnings if own or each.summary != TARGETED):
         context.audience.note(f"Terraform warns: {each}")
     return Planned(
         path=out,

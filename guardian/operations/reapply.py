@@ -217,6 +217,7 @@ def _plan_leg(course: Course, step: Reapply, reverse: Reverse, leg: _Leg, *, beg
             scene.where,
             options(course, scene, step, targets=leg.targets),
             name=plan_name(course, leg.name),
+            own=False,
         )
         present = read_state(context, course.gathered.where, course.gathered.backend)
         half_made = [each.address for each in present.state.managed.values() if each.tainted]
@@ -254,6 +255,7 @@ def _closing_plan(course: Course, step: Reapply, reverse: Reverse) -> Planned:
             scene.where,
             options(course, scene, step, targets=targets),
             name="closing.tfplan",
+            own=False,
         )
     except (EngineError, InterruptedRunError) as error:
         raise RestoreIncompleteError(

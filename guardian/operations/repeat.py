@@ -81,6 +81,7 @@ def _plan(course: Course, step: Retry, scene: Scene, present: State) -> Planned:
                 lock_timeout=course.options.lock_timeout,
             ),
             name=plan_name(course, "again"),
+            own=False,
         )
         more = _more(planned.summary, agreed, half_made)
         if not more:

@@ -122,7 +122,7 @@ def restore(context: Context, request: RestoreRequest) -> RestoreResult:
         if named is None and run is None and session.entered.last_snapshot is None:
             return _nothing_failed(session, place, request.checkout)
         if run is not None and run.incident is not None:
-            context.audience.incident(run.incident)
+            context.audience.incident(run.incident, hold=session.entered.hold)
         gathered = gather(session, target=named or _baseline(session), run=run, limits=request.limits)
         limits = request.limits
         if run is None and named is None:

@@ -151,7 +151,9 @@ def _own_variables(course: Course) -> Callable[[], Mapping[str, Any]]:
 def _whole(course: Course, step: Reapply, scene: Scene, present: State, *, name: str) -> Reverse:
     context = course.session.context
     try:
-        planned = make_plan(context, scene.where, options(course, scene, step), name=f"{name}.tfplan")
+        planned = make_plan(
+            context, scene.where, options(course, scene, step), name=f"{name}.tfplan", own=False
+        )
         return _divided(course, step, scene, planned, present)
     except PlanFailedError as error:
         if PREVENTED in error.summaries:
@@ -168,6 +170,7 @@ def _whole(course: Course, step: Reapply, scene: Scene, present: State, *, name:
                 scene.where,
                 options(course, scene, step, targets=targets),
                 name=f"{name}-targeted.tfplan",
+                own=False,
             )
         except PlanFailedError:
             raise error from None
@@ -195,6 +198,7 @@ def _limited(course: Course, step: Reapply, reverse: Reverse, *, name: str) -> R
         reverse.scene.where,
         options(course, reverse.scene, step, targets=targets),
         name=f"{name}-targeted.tfplan",
+        own=False,
     )
     # Terraform extends targets to all that they depend on, somebody else's changes among it.
     along = divide(targeted.summary, touched).outside
@@ -225,7 +229,9 @@ def _unprotected(
     lifted = [Override(address=each, allow_destroy=True) for each in addresses]
     if not lifted or write_overrides(context, scene, lifted):
         raise error
-    planned = make_plan(context, scene.where, options(course, scene, step), name=f"{name}-unprotected.tfplan")
+    planned = make_plan(
+        context, scene.where, options(course, scene, step), name=f"{name}-unprotected.tfplan", own=False
+    )
     reverse = _divided(course, step, scene, planned, present)
     allowed = {*course.limits.allow_delete, *course.limits.allow_replace}
     named = [

@@ -106,6 +106,14 @@ def test_a_receipt_of_a_later_version_is_no_crash(history, tmp_path, capsys):
     store.open_run(of, "20260302T000000Z-000001", operation="restore")
     written = values.PROVEN.to_json() | {"from_tomorrow": 1}
     of.log.append(Kind.RECEIPT, {"receipt": written, "proven": True}, run_id="20260302T000000Z-000001")
+    [line, _] = answer(capsys, "run", "receipt")
+    assert line == {"type": "receipt", **json.loads(json.dumps(values.PROVEN.to_json()))}
+
+
+def test_a_receipt_that_lacks_its_parts_is_no_crash(history, tmp_path, capsys):
+    of = store.project(tmp_path / ".guardian")
+    store.open_run(of, "20260302T000000Z-000001", operation="restore")
+    of.log.append(Kind.RECEIPT, {"receipt": {}, "proven": True}, run_id="20260302T000000Z-000001")
     [result] = answer(capsys, "run", "receipt", exit_code=1)
     assert result["error"]["code"] == "store_corrupt"
     assert "--json" in result["error"]["hint"]
