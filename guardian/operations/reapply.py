@@ -80,6 +80,7 @@ def reapply(course: Course, step: Reapply, *, agreed: PlanSummary | None = None)
     if agreed is None:
         refuse_other_state(session, session.entered, before)
     course, scene = stage(course, step, before.state, name="configuration")
+    scene = replace(scene, where=replace(scene.where, state_bytes=len(before.body or b"")))
     context.audience.phase("planning the way back")
     reverse = plan_back(course, step, scene, before.state, name="back")
     if not reverse.scope.inside and (reverse.scope.outside or not reverse.planned.summary.outputs):

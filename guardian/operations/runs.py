@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import takewhile
+from itertools import chain, takewhile
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +49,11 @@ class Run:
     incident: Incident | None
     failed_at: datetime | None
     records: tuple[Record, ...]
+
+    @property
+    def changes(self) -> tuple[PlannedChange, ...]:
+        """What it planned first, empty when it never got that far."""
+        return _changes([each for each in self.records if each.kind is Kind.PLANNED][:1])
 
     @property
     def began_at(self) -> datetime | None:
@@ -131,7 +136,7 @@ def failed_run(
     return FailedRun(
         id=run.id,
         snapshot_id=own.id if own else "",
-        changes=planned_changes(project, run.id),
+        changes=run.changes,
         incident=incident,
         before=before,
         after=after if incident is run.incident else None,
@@ -145,16 +150,16 @@ def _repetitions(project: Project, run: Run) -> Iterable[Incident]:
     """
     if run.incident is None:
         return
-    changes = planned_changes(project, run.id)
     cut_short = replace(
         run.incident,
         record=StateRecord.UNKNOWN,
-        progress=Progress(in_flight=tuple(dict.fromkeys(each.address for each in changes))),
+        progress=Progress(in_flight=tuple(dict.fromkeys(each.address for each in run.changes))),
     )
     later_runs = takewhile(lambda each: each.id != run.id, list_runs(project.log))
-    for reference in (run.id, *reversed([each.id for each in later_runs])):
+    others = (read_run(project.log, each.id) for each in reversed(list(later_runs)))
+    for records in chain([run.records], others):
         repeating = False
-        for record in read_run(project.log, reference):
+        for record in records:
             if record.kind is Kind.APPLYING:
                 repeating = record.body.get("step") == REPEAT
             elif record.kind is Kind.INCIDENT_OPENED and repeating:
