@@ -110,12 +110,6 @@ def _progress(by_kind: Mapping[Kind, list[Record]], records: tuple[Record, ...])
     return progress_of(changes, _events_of_first_apply(records), ended_well=ended_well)
 
 
-def planned_changes(project: Project, run_id: str) -> tuple[PlannedChange, ...]:
-    """Return what a run planned first, empty when it never got that far."""
-    records = read_run(project.log, run_id)
-    return _changes([each for each in records if each.kind is Kind.PLANNED][:1])
-
-
 def failed_run(
     project: Project, run: Run | None, *, own: Snapshot | None, before: State, after: State | None
 ) -> FailedRun | None:

@@ -8,7 +8,7 @@ from guardian.domain.run import Outcome, Progress, progress_of, unfinished_creat
 from guardian.domain.standing import Hold
 from guardian.errors import ExitCode, RefusedError
 from guardian.operations.context import Context
-from guardian.operations.runs import Run, adopt_events, load_run, planned_changes
+from guardian.operations.runs import Run, adopt_events, load_run
 from guardian.repository.project import Project
 
 
@@ -36,7 +36,7 @@ def settle_cut_short(context: Context, project: Project) -> None:
         if record.kind is Kind.ENGINE_STARTED:
             _refuse_living_engine(context, record)
     if head.standing.open_incident is None:
-        incident = _in_words(context, project, run)
+        incident = _in_words(context, run)
         project.log.append(Kind.INCIDENT_OPENED, {"incident": incident.to_json()}, run_id=run.id)
     if head.standing.hold is None:
         hold = Hold(
@@ -70,8 +70,8 @@ def _finish(project: Project, run: Run, hold: Hold | None) -> None:
         _close(project, run.id, Outcome.APPLIED, ExitCode.OK)
 
 
-def _in_words(context: Context, project: Project, run: Run) -> Incident:
-    changes = planned_changes(project, run.id)
+def _in_words(context: Context, run: Run) -> Incident:
+    changes = run.changes
     events = adopt_events(context, run)
     if events:
         progress = progress_of(changes, events, ended_well=False)
