@@ -1,11 +1,17 @@
 """What may exist although no state knows it: creations that were cut off, or whose answer was lost."""
 
+import re
 from collections.abc import Iterator, Mapping
 
 from guardian.domain.observation import Absent, Observation, Present
 from guardian.domain.plan import Action
 from guardian.domain.recovery import FailedRun
 from guardian.domain.state import State
+
+_TAKEN = re.compile(r"already[ _-]?(exists|owned)|duplicate|conflict", re.IGNORECASE)
+"""How AWS says that a name is taken: EntityAlreadyExists, InvalidGroup.Duplicate, BucketAlreadyOwnedByYou,
+ResourceConflictException.
+"""
 
 
 def cut_off(run: FailedRun, present: State) -> tuple[str, ...]:
@@ -38,13 +44,18 @@ def sought(run: FailedRun, present: State) -> tuple[str, ...]:
 def adoptable(
     run: FailedRun, present: State, observed: Mapping[str, Observation]
 ) -> tuple[tuple[str, str], ...]:
-    """Return address and import id of what certainly is the run's own and no state knows."""
+    """Return address and import id of what certainly is the run's own and no state knows.
+
+    What was refused because it exists already is not adopted, whatever its date: somebody may have been
+    faster.
+    """
     return tuple(
         (address, seen.import_id)
         for address in sought(run, present)
         if isinstance(seen := observed.get(address), Present)
         and seen.certain
         and address not in present.managed
+        and not _was_taken(run, address)
     )
 
 
@@ -62,6 +73,15 @@ def _open(
         seen = observed.get(address)
         if address in adopted or isinstance(seen, Absent):
             continue
-        # Of a creation that was refused nothing is left, unless something was seen.
-        if address in cut or isinstance(seen, Present):
+        # Of a creation that was refused nothing is left, unless what is there was made since.
+        if address in cut or (isinstance(seen, Present) and seen.certain):
             yield address
+
+
+def _was_taken(run: FailedRun, address: str) -> bool:
+    """Tell whether a creation was refused because the object exists: perhaps from before, perhaps its own."""
+    return any(
+        _TAKEN.search(f"{each.summary} {each.detail}")
+        for each in run.incident.causes
+        if each.address in {address, ""}
+    )

@@ -437,7 +437,10 @@ def test_what_exists_unknown_is_adopted_where_it_is_certain():
     probable = replace(certain, certain=False)
     plan = decide(replace(given_, observed={"x_a.one": probable, "x_b.two": probable}), Limits())
     assert not any(isinstance(each, Import) for each in plan.steps)
-    assert plan.unaccounted == ("x_a.one", "x_b.two")
+    assert plan.unaccounted == ("x_a.one",)
+    plan = decide(replace(given_, observed={"x_a.one": Absent(), "x_b.two": certain}), Limits())
+    assert isinstance(plan.steps[0], Import)
+    assert plan.steps[0].addresses == ("x_b.two",)
     plan = decide(replace(given_, observed={"x_a.one": Absent(), "x_b.two": Absent()}), Limits())
     assert plan.unaccounted == ()
     plan = decide(replace(given_, observed={"x_a.one": Unreadable(reason="denied")}), Limits())
@@ -503,3 +506,15 @@ def test_a_key_that_is_only_deposed_was_not_deleted():
     assert plan.cannot_undo == ()
     gone = decide(situation(run, baseline=state(original), present=state()), Limits())
     assert [each.address for each in gone.cannot_undo] == ["aws_kms_key.main"]
+
+
+@pytest.mark.parametrize(
+    "words", ["EntityAlreadyExists: it exists", "InvalidGroup.Duplicate", "it already exists"]
+)
+def test_what_was_refused_because_it_exists_is_never_taken_for_the_runs_own(words):
+    cause = Diagnostic(severity="error", summary=f"creating x: {words}", address="x_a.one")
+    run = failed([change("x_a.one", Action.CREATE)], Progress(failed=("x_a.one",)), causes=(cause,))
+    seen = Present(object_id="o", import_id="i", certain=True, words="")
+    plan = decide(situation(run, baseline=EMPTY, present=EMPTY, observed={"x_a.one": seen}), Limits())
+    assert not any(isinstance(each, Import) for each in plan.steps)
+    assert plan.unaccounted == ("x_a.one",)

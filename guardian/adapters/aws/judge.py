@@ -73,6 +73,9 @@ def _verdict(found: Found, since: datetime | None) -> tuple[str, bool]:
         return f"{by}, but AWS does not tell whether it was made before the run", False
     if since is None:
         return f"{by}, made {_day(made)}, but it is not known when the run began", False
+    if made < since.replace(microsecond=0):  # AWS tells whole seconds
+        # The clocks may differ, and then it is the run's own; that is not proven, and adoption wants a proof.
+        return f"{by}, but it was made {_day(made)}, before the run began by this machine's clock", False
     return f"{by}, made {_day(made)}, since the run began", True
 
 
