@@ -164,7 +164,12 @@ def _recover_now(course: Course) -> Ending:
 
 def _ending(course: Course, recovery: Recovery) -> Ending:
     if recovery.went_on:
-        return Ending(outcome=Outcome.APPLIED, exit_code=ExitCode.OK, snapshot_id=recovery.snapshot_id)
+        return Ending(
+            outcome=Outcome.APPLIED,
+            exit_code=ExitCode.OK,
+            receipt=recovery.receipt,
+            snapshot_id=recovery.snapshot_id,
+        )
     if recovery.proven:
         return Ending(outcome=Outcome.RESTORED, exit_code=ExitCode.RESTORED, receipt=recovery.receipt)
     if recovery.incident is not None and recovery.incident.interrupted:

@@ -1,8 +1,10 @@
 """Prove a record of the state that was put back: Terraform takes it, and what it does not know is listed."""
 
 from guardian.domain.engine import PlanOptions
+from guardian.domain.fingerprint import digest
 from guardian.domain.journal import Kind
 from guardian.domain.receipt import Receipt, Replanned
+from guardian.domain.state import State, parse_state
 from guardian.errors import EngineError, RestoreIncompleteError
 from guardian.operations.course import Course, Recovery
 from guardian.operations.plan import make_plan
@@ -50,7 +52,7 @@ def prove_record(course: Course, *, taken: str | None) -> Recovery:
         replan_exit_code=2 if planned.has_changes else 0,
         replan=Replanned(),
         remaining=(),
-        outside=planned.summary.drifted,
+        outside=_differing(present.state, planned.file.refreshed_state),
         new_objects=(),
         differing={},
         unaccounted=unknown,
@@ -62,3 +64,15 @@ def prove_record(course: Course, *, taken: str | None) -> Recovery:
     with recorded_or_in_doubt(session):
         session.record(Kind.RECEIPT, {"receipt": receipt.to_json(), "proven": False})
     return Recovery(receipt=receipt, snapshot_id=taken)
+
+
+def _differing(recorded: State, refreshed: bytes) -> tuple[str, ...]:
+    """Return what is live otherwise than recorded, beyond how a provider writes nothing, sorted."""
+    live = parse_state(refreshed).managed if refreshed.strip() else {}
+    return tuple(
+        sorted(
+            each
+            for each, here in recorded.managed.items()
+            if each not in live or digest(here) != digest(live[each])
+        )
+    )

@@ -6,6 +6,8 @@ from functools import partial
 from guardian.domain.engine import PlanOptions
 from guardian.domain.journal import Kind
 from guardian.domain.plan import PlanSummary, beyond
+from guardian.domain.receipt import Receipt, Replanned
+from guardian.domain.scope import divide
 from guardian.domain.state import State
 from guardian.domain.steps import Retry, to_json
 from guardian.errors import DeclinedError, EngineError, RecoveryRefusedError, RestoreIncompleteError
@@ -14,6 +16,7 @@ from guardian.operations.course import Course, Recovery
 from guardian.operations.guard import refuse_other_state
 from guardian.operations.plan import Planned, make_plan
 from guardian.operations.prepare import record_plan
+from guardian.operations.prove import since_failure_s
 from guardian.operations.runs import REPEAT
 from guardian.operations.scene import Scene, lay_out
 from guardian.operations.session import read_state, recorded_or_in_doubt
@@ -56,8 +59,9 @@ def repeat(course: Course, step: Retry) -> Recovery:
     if carried.incident is not None:
         return Recovery(incident=carried.incident, snapshot_id=taken)
     with recorded_or_in_doubt(session):
-        _close_incident(course, taken or step.snapshot_id)
-    return Recovery(snapshot_id=taken, went_on=True)
+        receipt = _receipt(course, step, scene, taken or step.snapshot_id)
+        _close_incident(course, receipt)
+    return Recovery(receipt=receipt, snapshot_id=taken, went_on=True)
 
 
 def _plan(course: Course, step: Retry, scene: Scene, present: State) -> Planned:
@@ -108,11 +112,53 @@ def _plan_on(course: Course, step: Retry, scene: Scene) -> Planned:
         ) from error
 
 
-def _close_incident(course: Course, snapshot_id: str) -> None:
+def _receipt(course: Course, step: Retry, scene: Scene, snapshot_id: str) -> Receipt:
+    """Plan the run's own configuration once more, and say what that leaves.
+
+    Raises:
+        RestoreIncompleteError: The plan cannot be made.
+    """
+    context = course.session.context
+    context.audience.phase("proving the arrival")
+    try:
+        closing = make_plan(
+            context,
+            scene.where,
+            PlanOptions(var_files=scene.var_files),
+            name=plan_name(course, "closing"),
+            own=False,
+        )
+    except EngineError as error:
+        raise RestoreIncompleteError(
+            f"the failed run was carried to its end, but that could not be proven: {error.message}",
+            hint="guardian restore --strategy retry    # proves it, or goes on",
+        ) from error
+    rest = divide(closing.summary, step.addresses)
+    counts = closing.summary.counts
+    return Receipt(
+        snapshot_id=snapshot_id,
+        strategy=str(course.plan.strategy),
+        proven=not rest.inside,
+        replan_exit_code=2 if closing.has_changes else 0,
+        replan=Replanned(add=counts.add, change=counts.change, remove=counts.remove),
+        remaining=tuple(each.address for each in rest.inside),
+        outside=tuple(each.address for each in rest.outside),
+        new_objects=(),
+        differing={},
+        unaccounted=(),
+        outputs=tuple(sorted(closing.summary.outputs)),
+        to_nothing=False,
+        duration_s=round(context.clock.monotonic_s() - course.started_s, 1),
+        since_failure_s=since_failure_s(course),
+    )
+
+
+def _close_incident(course: Course, receipt: Receipt) -> None:
     """Promote what was reached: the failed run's own goal; and lift its hold."""
     session = course.session
     hold = session.standing.hold
+    session.record(Kind.RECEIPT, {"receipt": receipt.to_json(), "proven": receipt.proven})
     evidence = ["the failed run was repeated, and its apply exited 0"]
-    session.record(Kind.PROMOTED, {"snapshot_id": snapshot_id, "evidence": evidence})
+    session.record(Kind.PROMOTED, {"snapshot_id": receipt.snapshot_id, "evidence": evidence})
     if hold is not None and hold.run_id is not None:
         session.record(Kind.RELEASED, {"reason": "the failed run was carried to its end"})
