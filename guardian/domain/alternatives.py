@@ -2,8 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from fnmatch import fnmatchcase
+from shlex import quote
 
 from guardian.domain.address import resource_of
+from guardian.domain.configuration import Override
 from guardian.domain.created import created_by, in_order_of_destruction
 from guardian.domain.failed_run import touched_by
 from guardian.domain.recovery import FailedRun, Limits, RecoveryPlan, Situation, Strategy
@@ -31,7 +34,7 @@ def leave_complete(situation: Situation, run: FailedRun) -> RecoveryPlan:
     )
 
 
-def destroy_created(situation: Situation, run: FailedRun) -> RecoveryPlan:
+def destroy_created(situation: Situation, run: FailedRun, limits: Limits) -> RecoveryPlan:
     """Destroy exactly what the run created, or leave it to a person when others refer to that."""
     created = created_by(run, situation.baseline, situation.present)
     why = "only what the run created goes; what it changed stays as it is"
@@ -46,9 +49,36 @@ def destroy_created(situation: Situation, run: FailedRun) -> RecoveryPlan:
         hint = "guardian restore --strategy reapply    # lets go of it first, then destroys it"
         ask = AskHuman(code="beyond_list", reason=reason, hint=hint, addresses=beyond)
         return replace(plan, steps=(ask,))
+    protected = protected_of(created, situation, limits)
+    if protected:
+        return replace(plan, steps=(ask_protected(protected),))
     ordered = in_order_of_destruction(situation.present, created)
     step = DestroyTargets(snapshot_id=run.snapshot_id, addresses=ordered, reason=why)
-    return replace(plan, steps=(step,), created=ordered)
+    lifted = tuple(
+        Override(address=each, allow_destroy=True)
+        for each in ordered
+        if resource_of(each) in situation.protected
+    )
+    return replace(plan, steps=(step,), created=ordered, overrides=lifted)
+
+
+def protected_of(created: Iterable[str], situation: Situation, limits: Limits) -> tuple[str, ...]:
+    """Return what the run created, its configuration protects, and nobody allowed to go."""
+    return tuple(
+        each
+        for each in created
+        if resource_of(each) in situation.protected
+        and not any(each == one or fnmatchcase(each, one) for one in limits.allow_delete)
+    )
+
+
+def ask_protected(protected: tuple[str, ...]) -> AskHuman:
+    """Leave to a person what a configuration protects."""
+    reason = (
+        f"the failed run's configuration protects by prevent_destroy what would go: {', '.join(protected)}"
+    )
+    hint = "guardian restore " + " ".join(quote(f"--allow-delete={each}") for each in protected)
+    return AskHuman(code="protected", reason=reason, hint=hint, addresses=protected)
 
 
 def dependents_beyond(present: State, created: Iterable[str]) -> tuple[str, ...]:

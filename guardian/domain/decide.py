@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from guardian.domain.address import resource_of
-from guardian.domain.alternatives import destroy_created, leave_complete, retry
+from guardian.domain.alternatives import ask_protected, destroy_created, leave_complete, protected_of, retry
 from guardian.domain.created import created_by, referring_to
 from guardian.domain.failed_run import is_complete, touched_by
 from guardian.domain.fingerprint import digest
@@ -54,10 +54,15 @@ def moves_of(run: FailedRun, present: State) -> tuple[Move, ...]:
         Move(source=each.address, home=each.previous_address)
         for each in run.changes
         if each.previous_address
-        and resource_of(each.address) != resource_of(each.previous_address)
+        and not _moves_by_itself(each.address, each.previous_address)
         and each.address in present.managed
         and each.previous_address not in present.managed
     )
+
+
+def _moves_by_itself(address: str, previous: str) -> bool:
+    shorter, longer = sorted((address, previous), key=len)
+    return longer == f"{shorter}[0]"
 
 
 def _by_strategy(situation: Situation, limits: Limits) -> RecoveryPlan:
@@ -68,7 +73,7 @@ def _by_strategy(situation: Situation, limits: Limits) -> RecoveryPlan:
         return _whole(baseline)
     match limits.strategy:
         case Strategy.DESTROY_CREATED:
-            return destroy_created(situation, run)
+            return destroy_created(situation, run, limits)
         case Strategy.RETRY:
             return retry(situation, run, limits)
         case Strategy.AUTO if is_complete(run):
@@ -112,9 +117,10 @@ def _reapply(situation: Situation, run: FailedRun, limits: Limits) -> RecoveryPl
     created = created_by(run, situation.baseline, present)
     if situation.baseline is None and (run.before.managed or not run.snapshot_id):
         return _no_baseline(touched)
-    protected = _protected(created, situation, limits)
+    protected = protected_of(created, situation, limits)
     if protected:
-        return _ask_protected(protected, touched)
+        ask = ask_protected(protected)
+        return RecoveryPlan(strategy=Strategy.REAPPLY, why=ask.reason, steps=(ask,), touched=touched)
     known = situation.baseline or Known(snapshot_id=run.snapshot_id, state=EMPTY)
     to_nothing = situation.baseline is None
     destroy = to_nothing or not known.state.managed
@@ -174,27 +180,6 @@ def _no_baseline(touched: tuple[str, ...]) -> RecoveryPlan:
                 hint="guardian snapshot list, then: guardian restore SNAPSHOT",
             ),
         ),
-        touched=touched,
-    )
-
-
-def _protected(created: Iterable[str], situation: Situation, limits: Limits) -> tuple[str, ...]:
-    return tuple(
-        each
-        for each in created
-        if resource_of(each) in situation.protected and each not in limits.allow_delete
-    )
-
-
-def _ask_protected(protected: tuple[str, ...], touched: tuple[str, ...]) -> RecoveryPlan:
-    reason = (
-        f"the failed run's configuration protects by prevent_destroy what would go: {', '.join(protected)}"
-    )
-    hint = " ".join(f"--allow-delete='{each}'" for each in protected)
-    return RecoveryPlan(
-        strategy=Strategy.REAPPLY,
-        why=reason,
-        steps=(AskHuman(code="protected", reason=reason, hint=hint, addresses=protected),),
         touched=touched,
     )
 

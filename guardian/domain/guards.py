@@ -83,8 +83,8 @@ def unasked(
         present: The state as it is recorded now.
         allow_delete: Addresses or globs that may be deleted or replaced.
         allow_replace: Addresses or globs that may be replaced.
-        limited: Whether the way back is limited to what a run touched; one to a whole snapshot may destroy
-            whatever holds no data of the snapshot's.
+        limited: Whether nobody read the plan, or it is limited to what a run touched; to a whole snapshot a
+            person may send what holds no data of the snapshot's.
     """
     mine, delete, either = frozenset(created), tuple(allow_delete), (*allow_delete, *allow_replace)
     kept = {(each.resource_type, each.object_id) for each in target.managed.values() if each.object_id}

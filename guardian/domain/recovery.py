@@ -77,6 +77,7 @@ class FailedRun:
         changes: What it planned.
         before: The state that it began with.
         after: The state right after it; None when nobody looked then.
+        lost: Instances that an earlier look, or a way back that was cut off, left unaccounted for.
     """
 
     id: str
@@ -85,6 +86,7 @@ class FailedRun:
     incident: Incident
     before: State = EMPTY
     after: State | None = None
+    lost: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

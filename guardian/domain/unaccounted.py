@@ -15,12 +15,16 @@ ResourceConflictException.
 
 
 def cut_off(run: FailedRun, present: State) -> tuple[str, ...]:
-    """Return the addresses whose cut-off creation left no object in the record: it may exist all the same."""
+    """Return the addresses whose cut-off creation left no object in the record: it may exist all the same.
+
+    What was left so before stays so, although its address is recorded again: that is another object.
+    """
     recorded = (run.after if run.after is not None else present).managed
     before = run.before.managed
-    return tuple(
+    now = (
         each for each in run.incident.creating if each not in recorded or recorded[each] == before.get(each)
     )
+    return tuple(dict.fromkeys((*run.lost, *now)))
 
 
 def sought(run: FailedRun, present: State) -> tuple[str, ...]:
@@ -37,7 +41,7 @@ def sought(run: FailedRun, present: State) -> tuple[str, ...]:
     return tuple(
         each
         for each in dict.fromkeys((*cut_off(run, present), *failed))
-        if each not in present.managed or each in run.before.managed
+        if each not in present.managed or each in run.before.managed or each in run.lost
     )
 
 

@@ -190,6 +190,7 @@ def _carry_out(session: Session, request: ApplyRequest, prepared: Prepared) -> A
                 allow_replace=request.allow_replace,
                 retry=context.retry,
             ),
+            attended=not request.auto_approve,
         )
     return ApplyResult(
         outcome=ending.outcome,

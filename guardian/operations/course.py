@@ -23,6 +23,7 @@ class Course:
 
     Attributes:
         approve: Whether to ask before anything is changed.
+        attended: Whether a person reads the plan before it is carried out.
         dry_run: Show what would be done and stop.
         started_s: Monotonic time at which it began.
         revised: What was changed in the record alone so far, one sentence each.
@@ -37,6 +38,7 @@ class Course:
     approve: bool
     dry_run: bool
     started_s: float
+    attended: bool = False
     revised: tuple[str, ...] = ()
     adopted: tuple[Adopted, ...] = ()
 

@@ -11,7 +11,7 @@ from guardian.operations.guard import refuse_other_state
 from guardian.operations.plan import Planned, make_plan
 from guardian.operations.prepare import record_plan
 from guardian.operations.reapply import proof_of
-from guardian.operations.scene import Scene, lay_out
+from guardian.operations.scene import Additions, Scene, lay_out
 from guardian.operations.session import read_state
 
 SCENE = "destroying"
@@ -69,7 +69,14 @@ def destroy_created(course: Course, step: DestroyTargets) -> Recovery:
     refuse_other_state(session, session.entered, before)
     own = project.snapshot(step.snapshot_id)
     context.audience.phase("planning the destruction of what the run created")
-    scene = lay_out(context, project, session.place, own, name=SCENE)
+    scene = lay_out(
+        context,
+        project,
+        session.place,
+        own,
+        name=SCENE,
+        additions=Additions(overrides=course.plan.overrides),
+    )
     planned = plan_destroy(context, scene, step.addresses, course.options, name=plan_name(course, SCENE))
     record_plan(session, planned.file.sha256, planned.summary)
     context.audience.way_back(planned.summary, rendered(course, scene, planned), step.addresses)

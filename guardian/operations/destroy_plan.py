@@ -8,7 +8,7 @@ from guardian.domain.engine import ApplyOptions
 from guardian.domain.recovery import Limits, Strategy
 from guardian.domain.run import Outcome
 from guardian.domain.steps import AskHuman, DestroyTargets
-from guardian.errors import ExitCode, NotFoundError
+from guardian.errors import ExitCode, NotFoundError, UsageError
 from guardian.operations.context import Checkout, Context
 from guardian.operations.course import undecided
 from guardian.operations.destroy import SCENE, plan_destroy
@@ -52,6 +52,7 @@ def destroy_plan(context: Context, request: DestroyPlanRequest) -> DestroyPlanne
         RecoveryRefusedError: The run created nothing alone: what exists refers to it.
         NotFoundError: No such run, or it never began to apply.
     """
+    _refuse_no_place(request.out)
     project = find_project(
         context.repository, context.backend.locate, name=request.project, checkout=request.checkout
     )
@@ -85,8 +86,14 @@ def destroy_plan(context: Context, request: DestroyPlanRequest) -> DestroyPlanne
     return DestroyPlanned(project=project.descriptor.name, run_id=run.id, addresses=addresses, saved=saved)
 
 
+def _refuse_no_place(out: Path | None) -> None:
+    """Refuse a file that cannot be written, before anything is planned."""
+    if out is not None and (not out.name or out.is_dir() or not out.absolute().parent.is_dir()):
+        raise UsageError(f"-out={out} names no file in a directory that is there", hint="-out=destroy.tfplan")
+
+
 def _run(session: Session, text: str) -> Run:
-    if text:
+    if text and text != "last":
         run = find_run(session.project, text)
     else:
         reference = session.entered.open_incident

@@ -11,7 +11,7 @@ from guardian.domain.recovery import Limits, Strategy
 from guardian.domain.run import Outcome
 from guardian.domain.standing import Hold
 from guardian.domain.steps import AskHuman
-from guardian.errors import ExitCode, GuardianError, InterruptedRunError, UnrecordedError
+from guardian.errors import DeclinedError, ExitCode, GuardianError, InterruptedRunError, UnrecordedError
 from guardian.operations.course import Course, Recovery, plan_object, undecided
 from guardian.operations.moved_on import seen_at
 from guardian.operations.offer import HOLD, choices_of
@@ -54,10 +54,20 @@ def fail(
     on_failure: str,
     options: ApplyOptions,
     limits: Limits,
+    attended: bool,
 ) -> Ending:
     """Hold the project first, whatever comes then: a second failure must find it held."""
     hold(session, _reason(incident), run_id=session.run_id)
-    ending = _end(session, prepared, incident, on_failure=on_failure, options=options, limits=limits)
+    attended = attended and on_failure == "ask"
+    ending = _end(
+        session,
+        prepared,
+        incident,
+        on_failure=on_failure,
+        options=options,
+        limits=limits,
+        attended=attended,
+    )
     close_run(session, ending.outcome, ending.exit_code)
     return ending
 
@@ -85,6 +95,7 @@ def _end(
     on_failure: str,
     options: ApplyOptions,
     limits: Limits,
+    attended: bool,
 ) -> Ending:
     gathered = _gathered(session, prepared, limits)
     if gathered is None or incident.interrupted:
@@ -106,9 +117,10 @@ def _end(
         plan=plan,
         limits=wanted,
         options=options,
-        approve=False,
+        approve=attended,
         dry_run=False,
         started_s=session.context.clock.monotonic_s(),
+        attended=attended,
     )
     session.context.audience.recovery(plan)
     return _recover_now(course)
@@ -139,9 +151,7 @@ def _gathered(session: Session, prepared: Prepared, limits: Limits) -> Gathered 
 def _ask(session: Session, gathered: Gathered, limits: Limits) -> str:
     """Ask what to do; who hangs up or presses Ctrl-C has chosen nothing, and nothing is what holding does."""
     try:
-        return session.context.audience.choose(
-            "What now?", choices_of(gathered, limits, command="guardian restore --strategy")
-        )
+        return session.context.audience.choose("What now?", choices_of(gathered, limits))
     except InterruptedRunError:
         session.context.audience.note("no answer: everything stays as it is")
         return HOLD
@@ -153,6 +163,9 @@ def _recover_now(course: Course) -> Ending:
         recovery = recover(course)
     except UnrecordedError:
         raise
+    except (DeclinedError, InterruptedRunError) as error:
+        session.context.audience.note(f"everything stays as it is: {error.message}")
+        return HELD
     except GuardianError as error:
         # The first failure stays in view; this one is told beside it and recorded as the run's end.
         text = f"the recovery stopped: {error.message}"

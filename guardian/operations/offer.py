@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from shlex import quote
 
 from guardian.domain.choices import Choice
 from guardian.domain.data_holders import DATA_HOLDERS
 from guardian.domain.decide import decide
 from guardian.domain.plan import Action
-from guardian.domain.recovery import FailedRun, Limits, RecoveryPlan, Strategy
+from guardian.domain.recovery import FailedRun, Limits, RecoveryPlan, Strategy, Tainted
 from guardian.domain.steps import AskHuman, DestroyTargets, RestoreRecord, Retry
-from guardian.errors import InterruptedRunError
 from guardian.operations.session import Session
 from guardian.operations.situation import Gathered
 
@@ -21,35 +21,48 @@ def offer(session: Session, gathered: Gathered, limits: Limits) -> Limits | None
 
     Returns:
         The limits with the chosen strategy; None when everything is to stay as it is.
+
+    Raises:
+        InterruptedRunError: There was no answer.
     """
-    choices = choices_of(gathered, limits, command="guardian restore --strategy")
+    choices = choices_of(gathered, limits)
     if len(choices) == 1:
         return limits  # every way is refused: deciding says why, and what to type
-    try:
-        chosen = session.context.audience.choose("What now?", choices)
-    except InterruptedRunError:
-        session.context.audience.note("no answer: everything stays as it is")
-        return None
+    chosen = session.context.audience.choose("What now?", choices)
     return None if chosen == HOLD else replace(limits, strategy=Strategy(chosen))
 
 
-def choices_of(gathered: Gathered, limits: Limits, *, command: str) -> tuple[Choice, ...]:
+def flags_of(limits: Limits) -> Iterator[str]:
+    """Yield the options that say the same limits again."""
+    if limits.strategy is not Strategy.AUTO:
+        yield f"--strategy {limits.strategy}"
+    if limits.everything:
+        yield "--all"
+    if limits.hot_fixes is not None:
+        yield f"--hot-fixes={limits.hot_fixes}"
+    if limits.tainted is not Tainted.REPLACE:
+        yield f"--tainted={limits.tainted}"
+    for name, addresses in (("delete", limits.allow_delete), ("replace", limits.allow_replace)):
+        for each in addresses:
+            yield quote(f"--allow-{name}={each}")
+
+
+def choices_of(gathered: Gathered, limits: Limits) -> tuple[Choice, ...]:
     """Return what can be done now, the safe choice first; what would be refused is not offered.
 
     Args:
         gathered: The situation.
         limits: What is allowed.
-        command: What the strategy is appended to, for the command that does the same unasked.
     """
     held = Choice(
         key=HOLD,
         text="hold: leave everything as it is, refuse further applies",
-        command="guardian hold --reason '...', or nothing",
+        command="nothing to type: it is on hold",
     )
-    return held, *_ways(gathered, limits, command)
+    return held, *_ways(gathered, limits)
 
 
-def _ways(gathered: Gathered, limits: Limits, command: str) -> Iterator[Choice]:
+def _ways(gathered: Gathered, limits: Limits) -> Iterator[Choice]:
     situation = gathered.situation
     texts = {
         Strategy.REAPPLY: "reapply: put these back by the baseline's configuration",
@@ -70,7 +83,9 @@ def _ways(gathered: Gathered, limits: Limits, command: str) -> Iterator[Choice]:
             text=text,
             addresses=_addresses(plan),
             costs=costs_of(plan, situation.run),
-            command=f"{command} {strategy} -auto-approve",
+            command=" ".join(
+                ["guardian restore", *flags_of(replace(limits, strategy=strategy)), "-auto-approve"]
+            ),
         )
 
 

@@ -22,7 +22,6 @@ from guardian.operations.prepare import record_plan
 from guardian.operations.prove import arrive, make_receipt
 from guardian.operations.reverse import options, plan_back, refuse_unasked, stage
 from guardian.operations.session import Reading, read_state, recorded_or_in_doubt
-from guardian.operations.target import target_state
 
 WHOLE, FIRST, REST = "whole", "first", "rest"
 
@@ -51,9 +50,7 @@ def show(course: Course, reverse: Reverse, present: State) -> None:
     context.audience.outside(_of_others(course, reverse))
     text = rendered(course, reverse.scene, reverse.planned)
     made_by_run = [
-        each.address
-        for each in reverse.planned.summary.changes
-        if each.address in course.plan.created or not _is_of_target(course, each.address, present)
+        each.address for each in reverse.planned.summary.changes if each.address in course.plan.created
     ]
     context.audience.way_back(reverse.planned.summary, text, made_by_run)
     if not course.dry_run:
@@ -124,14 +121,6 @@ def proof_of(course: Course, step: Reapply, *, snapshot_id: str | None) -> Recov
 
 def _of_others(course: Course, reverse: Reverse) -> tuple[PlannedChange, ...]:
     return tuple(each for each in reverse.scope.outside if each.address not in course.stays)
-
-
-def _is_of_target(course: Course, address: str, present: State) -> bool:
-    """Tell whether an address, or the very object that is there, belongs to the target."""
-    target = target_state(course).managed
-    here = present.managed.get(address)
-    objects = {(each.resource_type, each.object_id) for each in target.values() if each.object_id}
-    return address in target or (here is not None and (here.resource_type, here.object_id) in objects)
 
 
 def _already_there(course: Course, step: Reapply, reverse: Reverse, before: Reading) -> Recovery:

@@ -13,6 +13,7 @@ from guardian.domain.run import Outcome
 from guardian.domain.scope import Scope
 from guardian.domain.snapshot import Snapshot
 from guardian.errors import (
+    DeclinedError,
     EngineError,
     ExitCode,
     InitFailedError,
@@ -25,7 +26,7 @@ from guardian.operations.context import Checkout, Context
 from guardian.operations.course import Course, Recovery, plan_object
 from guardian.operations.guard import refuse_wrong_state
 from guardian.operations.moved_on import refuse_moved_on, seen_at
-from guardian.operations.offer import offer
+from guardian.operations.offer import flags_of, offer
 from guardian.operations.project import find_project, project_name
 from guardian.operations.recover import recover
 from guardian.operations.runs import Run, load_run
@@ -71,7 +72,7 @@ class RestoreResult:
     Attributes:
         target_id: The snapshot that was to be restored, None when there was nothing to restore.
         failed_run: The run whose work was to be undone, None for a named snapshot.
-        left: Whether the person chose to leave everything as it is.
+        again: The command that asks for the same once more.
         plan: What was decided, None when there was nothing to decide.
         first: The failure that made the restore necessary.
         second: A failure of the restore itself.
@@ -89,8 +90,8 @@ class RestoreResult:
     receipt: Receipt | None
     first: Incident | None
     second: Incident | None
+    again: str = "guardian restore"
     plan: RecoveryPlan | None = None
-    left: bool = False
 
 
 def restore(context: Context, request: RestoreRequest) -> RestoreResult:
@@ -132,7 +133,7 @@ def restore(context: Context, request: RestoreRequest) -> RestoreResult:
         if request.choose and run is not None:
             chosen = offer(session, gathered, limits)
             if chosen is None:
-                return _left(session, run)
+                raise DeclinedError("everything stays as it is, on hold")
             limits = chosen
         plan = decide(gathered.situation, limits)
         refuse_moved_on(session, gathered, approved_by_person=request.dry_run or not request.auto_approve)
@@ -147,10 +148,12 @@ def restore(context: Context, request: RestoreRequest) -> RestoreResult:
             approve=not request.auto_approve and not request.dry_run,
             dry_run=request.dry_run,
             started_s=started_s,
+            attended=not request.auto_approve,
         )
         recovery = _recover(course, request)
         with recorded_or_in_doubt(session) if recovery.applied else nullcontext():
-            return _finish(session, course, recovery, run)
+            again = _next(replace(request, limits=limits), plan)
+            return replace(_finish(session, course, recovery, run), again=again)
 
 
 def open_failure(session: Session) -> Run | None:
@@ -160,7 +163,15 @@ def open_failure(session: Session) -> Run | None:
 
 
 def _again(request: RestoreRequest) -> str:
-    return " ".join(["guardian restore", *filter(None, [request.snapshot])])
+    """Return the command that asks for the same once more, approval aside."""
+    return " ".join(["guardian restore", *filter(None, [request.snapshot]), *flags_of(request.limits)])
+
+
+def _next(request: RestoreRequest, plan: RecoveryPlan) -> str:
+    """Return what to type when more is to be done: what was created is gone, so the rest is another way's."""
+    if plan.strategy is Strategy.DESTROY_CREATED and not request.dry_run:
+        return "guardian restore --strategy reapply"
+    return _again(request)
 
 
 def _baseline(session: Session) -> Snapshot | None:
@@ -171,6 +182,8 @@ def _recover(course: Course, request: RestoreRequest) -> Recovery:
     try:
         return recover(course)
     except EngineError as error:
+        if request.dry_run:
+            raise  # an error before anything was changed, and nothing was to be
         hint = error.hint
         if isinstance(error, PlanFailedError | InitFailedError):
             hint = f"mend what it names, then {_again(request)} again; nothing was changed"
@@ -191,12 +204,6 @@ def _nothing_failed(session: Session, place: Place, checkout: Checkout | None) -
     _note_a_persons_hold(session)
     close_run(session, Outcome.OK, ExitCode.OK)
     return _result(session, Outcome.OK, ExitCode.OK)
-
-
-def _left(session: Session, run: Run) -> RestoreResult:
-    close_run(session, Outcome.OK, ExitCode.OK)
-    result = _result(session, Outcome.OK, ExitCode.OK)
-    return replace(result, left=True, failed_run=run.id, first=run.incident)
 
 
 def _refuse_wrong_state_here(session: Session, where: WorkingDirectory, checkout: Checkout) -> None:
@@ -239,7 +246,7 @@ def _finish(session: Session, course: Course, recovery: Recovery, run: Run | Non
     outcome, code = _ending(course, recovery)
     if outcome is Outcome.RESTORED:
         _note_a_persons_hold(session)
-        if session.standing.open_incident is not None:
+        if recovery.applied and session.standing.open_incident is not None:
             session.context.audience.note(
                 "the record is back; what the failed run did is not undone yet: guardian restore"
             )

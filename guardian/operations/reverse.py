@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from fnmatch import fnmatchcase
 from typing import Any
 
 from guardian.domain.address import resource_of
@@ -104,6 +105,7 @@ def refuse_unasked(course: Course, reverse: Reverse, present: State) -> None:
     Raises:
         DataLossError: With the options that allow it.
     """
+    _refuse_protected(course, reverse)
     lost = unasked(
         reverse.planned.summary.changes,
         created=(*course.plan.created, *(each.address for each in course.adopted)),
@@ -111,7 +113,7 @@ def refuse_unasked(course: Course, reverse: Reverse, present: State) -> None:
         present=present,
         allow_delete=course.limits.allow_delete,
         allow_replace=course.limits.allow_replace,
-        limited=reverse.touched is not None,
+        limited=reverse.touched is not None or not course.attended,
     )
     if lost and course.approve and all(_typed(course, each) for each in lost):
         return
@@ -120,6 +122,30 @@ def refuse_unasked(course: Course, reverse: Reverse, present: State) -> None:
         raise DataLossError(
             f"the way back would delete or replace what the target has, or what holds data: {names}",
             hint=" ".join(f"{_flag(each)}='{each.address}'" for each in lost[:3]),
+        )
+
+
+def _refuse_protected(course: Course, reverse: Reverse) -> None:
+    """Refuse to destroy what the configuration that is left behind protects.
+
+    Raises:
+        RecoveryRefusedError: With the options that allow it.
+    """
+    protected = course.gathered.situation.protected
+    allowed = course.limits.allow_delete
+    named = [
+        each
+        for each in destroyed(reverse.planned.summary.changes)
+        if resource_of(each.address) in protected
+        and not any(each.address == one or fnmatchcase(each.address, one) for one in allowed)
+        and not (each.action is Action.REPLACE and each.address in course.limits.allow_replace)
+    ]
+    if named and reverse.touched is None:
+        names = ", ".join(each.address for each in named)
+        raise RecoveryRefusedError(
+            f"the present configuration protects by prevent_destroy what would go: {names}",
+            code="protected",
+            hint=" ".join(f"{_flag(each)}='{each.address}'" for each in named),
         )
 
 

@@ -15,6 +15,7 @@ from guardian.domain.state import EMPTY, State, facts_of, parse_state
 from guardian.domain.unaccounted import sought
 from guardian.errors import EngineError, WrongStateError
 from guardian.operations import capture
+from guardian.operations.lost import with_lost
 from guardian.operations.planned import plan_json, planned_instances
 from guardian.operations.runs import Run, failed_run
 from guardian.operations.scene import reach, unpack
@@ -31,7 +32,8 @@ class Gathered:
     Attributes:
         situation: What is decided upon.
         target: The snapshot to go back to; None when nothing is known to be good.
-        own: A snapshot that holds the failed run's own configuration, None when there is none.
+        own: A snapshot that holds the configuration that made what is there: the failed run's own, or the
+            baseline's on the way to a named one. None when there is none.
         own_root: That configuration unpacked, to be read; None when there is none.
         where: A directory to reach the backend from, without an engine.
         backend: The backend.
@@ -71,7 +73,7 @@ def gather(
     """
     project, context = session.project, session.context
     first, after = snapshots_of(session, run.id) if run else (None, None)
-    own = after or first
+    own = after or first or _left_behind(session, target)
     located = own or target or project.resolve("latest")
     backend = capture.load_backend(project, located)
     where = reach(context, session.place, backend)
@@ -88,7 +90,9 @@ def gather(
             wanted=target if limits.strategy is Strategy.RECORD and run is None else None,
         )
     present = parse_state(sound) if sound is not None else before.state
-    own_root = unpack(context, project, own, session.run_dir / FAILED) if own and run else None
+    if failed is not None and run is not None:
+        failed = with_lost(context, project, run, failed, present)
+    own_root = unpack(context, project, own, session.run_dir / FAILED) if own else None
     protected: frozenset[str] = frozenset()
     provisioned: frozenset[str] = frozenset()
     if own_root is not None:
@@ -122,6 +126,14 @@ def gather(
         opened_at=run.failed_at if run else None,
         live_before=_live_before(session, first),
     )
+
+
+def _left_behind(session: Session, target: Snapshot | None) -> Snapshot | None:
+    """Return the baseline where a named snapshot leads away from it: its configuration made what is there."""
+    baseline = session.entered.baseline
+    if baseline is None or target is None or baseline == target.id:
+        return None
+    return session.project.snapshot(baseline)
 
 
 def snapshots_of(session: Session, run_id: str) -> tuple[Snapshot | None, Snapshot | None]:

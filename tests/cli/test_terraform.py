@@ -253,9 +253,9 @@ def test_a_person_chooses_the_way_back_at_three_in_the_morning(at_terminal, modu
     child.expect("2. reapply")
     child.expect("3. destroy-created")
     child.sendline("1")
-    child.expect("Left as it is")
+    child.expect("everything stays as it is, on hold")
     child.wait()
-    assert child.exitstatus == 0
+    assert child.exitstatus == 4
     assert not (module / "receipt.md").exists()
     child = at_terminal("restore", "--receipt=receipt.md")
     child.expect("2. reapply")

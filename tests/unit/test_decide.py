@@ -360,7 +360,7 @@ def test_what_a_configuration_protects_is_not_destroyed_unasked():
     (step,) = decide(given_, Limits()).steps
     assert isinstance(step, AskHuman)
     assert step.code == "protected"
-    assert "--allow-delete='x_a.one'" in step.hint
+    assert step.hint == "guardian restore --allow-delete=x_a.one"
     (step,) = decide(given_, Limits(allow_delete=("x_a.one",))).steps
     assert isinstance(step, Reapply)
 
@@ -518,3 +518,27 @@ def test_what_was_refused_because_it_exists_is_never_taken_for_the_runs_own(word
     plan = decide(situation(run, baseline=EMPTY, present=EMPTY, observed={"x_a.one": seen}), Limits())
     assert not any(isinstance(each, Import) for each in plan.steps)
     assert plan.unaccounted == ("x_a.one",)
+
+
+@pytest.mark.parametrize(
+    ("home", "now", "blocks"),
+    [
+        ("x_a.one", "x_b.two", 1),
+        ('x_a.one["a"]', 'x_a.one["b"]', 1),
+        ("x_a.one", "x_a.one[0]", 0),
+        ("x_a.one[0]", "x_a.one", 0),
+        ("x_a.one[0]", "x_a.one[1]", 1),
+    ],
+)
+def test_what_moved_goes_home_unless_terraform_moves_it_by_itself(home, now, blocks):
+    run = failed(
+        [change(now, Action.MOVE, previous_address=home)],
+        Progress(done=(now,)),
+        before=state(instance(home, "o-bject")),
+    )
+    plan = decide(
+        situation(run, baseline=state(instance(home, "o-bject")), present=state(instance(now, "o-bject"))),
+        Limits(),
+    )
+    assert len(plan.moves) == blocks
+    assert plan.created == ()

@@ -202,7 +202,7 @@ def test_on_failure_restore_that_fails_too_keeps_the_first_incident(world):
 def test_asking_offers_the_safe_choice_first(world, chosen, exit_code):
     world.apply()
     world.configure(a="changed", b="2 <- a", c="!")
-    ended = world.apply(answers=["yes", chosen], on_failure="ask")
+    ended = world.apply(answers=["yes", chosen, "yes"], on_failure="ask")
     assert ended.exit_code is exit_code
     assert [each.key for each in world.audience.offered] == ["hold", "reapply", "destroy-created"]
     assert world.audience.offered[1].addresses == ("terraform_data.a", "terraform_data.c")

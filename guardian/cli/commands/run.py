@@ -96,9 +96,9 @@ def _with_receipt(project: Project, text: str) -> tuple[Run, Receipt]:
         found = _receipt_of(run)
         if found is not None:
             return run, found
-    what = "no run" if text == "last" else f"run {text}"
+    what = "no run holds a receipt" if text == "last" else f"run {text} holds no receipt"
     raise NotFoundError(
-        f"{what} holds a receipt: one is made when a recovery ends",
+        f"{what}: one is made when a recovery ends",
         hint="guardian run list    # a restore, or an apply that was restored, has one",
     )
 

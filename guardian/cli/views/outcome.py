@@ -83,15 +83,13 @@ def apply_text(ended: ApplyResult, paint: Paint, typed: Typed) -> str:
 
 def restore_text(ended: RestoreResult, *, dry_run: bool, paint: Paint, typed: Typed) -> str:
     """Return how a restore ended."""
-    if ended.left:
-        return paint.yellow("Left as it is: the project stays on hold.")
     if ended.outcome is Outcome.APPLIED:
         words = "Applied after all: the failed run was carried to its end."
         baseline = visible((ended.baseline_id or "")[:SHORT_ID])
         return f"{paint.green(paint.bold(words))}\n  Baseline {baseline}, run {visible(ended.run_id)}"
     if ended.target_id is None and ended.plan is None:
         return paint.green("Nothing to restore: the last run changed nothing that is not mended.")
-    again = typed.again("guardian restore") + _asked(ended)
+    again = typed.again(ended.again)
     if dry_run:
         return _would(ended, again, paint)
     lines = [receipt_text(ended.receipt, paint)] if ended.receipt is not None else []
@@ -102,15 +100,6 @@ def restore_text(ended: RestoreResult, *, dry_run: bool, paint: Paint, typed: Ty
             f"  2. {again}    # again, once the cause is mended",
         ]
     return "\n".join(lines)
-
-
-def _asked(ended: RestoreResult) -> str:
-    """Return what the same restore is asked for by: a strategy of its own, a named snapshot, or nothing."""
-    strategy = ended.plan.strategy if ended.plan is not None else Strategy.AUTO
-    if strategy not in {Strategy.AUTO, Strategy.REAPPLY}:
-        return f" --strategy {strategy}"
-    named = ended.target_id if ended.failed_run is None else None
-    return f" {visible(named[:SHORT_ID])}" if named else ""
 
 
 def _would(ended: RestoreResult, again: str, paint: Paint) -> str:
