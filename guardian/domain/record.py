@@ -100,7 +100,7 @@ class Doubt(_OfAnAddress):
     A plan of any configuration then writes them. What the record calls sensitive stays so.
 
     Attributes:
-        attributes: At the top level.
+        attributes: At the top level, or `block.attribute` within a block that stands once.
     """
 
     kind = "doubt"
@@ -222,10 +222,14 @@ def _remember(document: dict[str, Any], revision: Remember, source: Mapping[str,
 
 def _doubt(document: Mapping[str, Any], revision: Doubt) -> None:
     attributes = _current(document, revision.address).get("attributes") or {}
-    for name in revision.attributes:
-        if name not in attributes:
-            raise _not_there(f"{revision.address}, attribute {name}")
-        attributes[name] = None
+    for path in revision.attributes:
+        holder: Any = attributes
+        *blocks, name = path.split(".")
+        for block in blocks:
+            holder = next(iter(holder.get(block) or ()), {})
+        if name not in holder:
+            raise _not_there(f"{revision.address}, attribute {path}")
+        holder[name] = None
 
 
 def _current(document: Mapping[str, Any], address: str) -> dict[str, Any]:

@@ -1,12 +1,13 @@
 """Which entries of the record say what is not so after a failed run, and how each is revised."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from guardian.domain.plan import Action
 from guardian.domain.record import Doubt, Forget, KeepOriginal, Remember, Revision, Untaint
 from guardian.domain.recovery import FailedRun, Tainted
 from guardian.domain.state import State
-from guardian.domain.unreadable import UNREADABLE
+from guardian.domain.unreadable import UNREADABLE, WITHIN_A_BLOCK
 
 
 def revisions_for(run: FailedRun, target: State, present: State, *, tainted: Tainted) -> tuple[Revision, ...]:
@@ -85,8 +86,18 @@ def _in_doubt(run: FailedRun, target: State, present: State) -> Iterator[Revisio
         if address not in target.managed or address not in present.managed:
             continue
         wanted = target.managed[address].attributes
-        names = tuple(
-            each for each in UNREADABLE.get(change.resource_type, ()) if wanted.get(each) is not None
-        )
+        kind = change.resource_type
+        known = (*UNREADABLE.get(kind, ()), *WITHIN_A_BLOCK.get(kind, ()))
+        names = tuple(each for each in known if _value(wanted, each) is not None)
         if names:
             yield Doubt(address=address, attributes=names)
+
+
+def _value(attributes: Mapping[str, Any], path: str) -> Any:
+    """Return the value at a dotted path, through the first item of a block; None where there is none."""
+    value: Any = attributes
+    for name in path.split("."):
+        if isinstance(value, list):
+            value = value[0] if value else None
+        value = value.get(name) if isinstance(value, Mapping) else None
+    return value

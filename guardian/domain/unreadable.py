@@ -10,7 +10,8 @@ Left out, on purpose:
   `aws_api_gateway_domain_name.certificate_private_key`,
   `aws_datasync_location_fsx_windows_file_system.password`);
 - passwords of people, who may have changed them since (`aws_cognito_user`, `aws_connect_user`);
-- what lies within a block (`aws_mq_broker`, `aws_memorydb_user`, `aws_opensearch_domain`);
+- what lies within a block that can stand several times (`aws_mq_broker`), or that AWS generates in part
+  (`aws_opensearch_domain`);
 - what AWS does tell: the secrets of Secrets Manager and SSM, the connections of Glue, the keys of a VPN.
 
 A write-only argument is never in the record; its version is, and stands for it.
@@ -46,3 +47,9 @@ UNREADABLE: Mapping[str, tuple[str, ...]] = {
     "aws_transfer_server": ("host_key",),
 }
 """Top-level attributes by resource type. Where another one is used instead, they are null and stay so."""
+
+WITHIN_A_BLOCK: Mapping[str, tuple[str, ...]] = {"aws_memorydb_user": ("authentication_mode.passwords",)}
+"""The same within a block that stands once: its name, a dot, and the attribute.
+
+Proven by tests/e2e/test_secrets_in_flight.py.
+"""

@@ -441,3 +441,20 @@ def test_a_revision_changes_one_entry_and_the_serial(data, body):
         assert contents[0] == contents[1]
         now_current = [each for each in parse_state(revised).instances if not each.deposed]
         assert [each.address for each in now_current].count(revision.address) == 1
+
+
+def test_a_secret_within_a_block_is_doubted_by_its_path():
+    instance = {"schema_version": 0, "attributes": {"mode": [{"type": "password", "passwords": ["a"]}]}}
+    resource = {"mode": "managed", "type": "x_user", "name": "u", "provider": "p", "instances": [instance]}
+    document = {"version": 4, "serial": 1, "lineage": "l", "resources": [resource]}
+    doubt = Doubt(address="x_user.u", attributes=("mode.passwords",))
+    revised = json.loads(revise(json.dumps(document).encode(), [doubt], serial=2))
+    assert revised["resources"][0]["instances"][0]["attributes"] == {
+        "mode": [{"type": "password", "passwords": None}]
+    }
+    with pytest.raises(WrongStateError):
+        revise(
+            json.dumps(document).encode(),
+            [Doubt(address="x_user.u", attributes=("other.passwords",))],
+            serial=2,
+        )
