@@ -161,17 +161,45 @@ def test_a_creation_that_was_cut_off_is_never_forgotten(checkout, create_first):
     assert restored.exit_code == 6, restored.said
     assert receipt(restored.stdout)["unaccounted"] == ["terraform_data.base"]
     assert receipt(restored.stdout)["remaining"] == []
+    again = checkout.run("restore", "-auto-approve", "--json")
+    assert again.exit_code == 6, again.said
+    assert receipt(again.stdout)["unaccounted"] == ["terraform_data.base"]
     assert checkout.run("apply", "-auto-approve").exit_code == 4
     assert checkout.run("release", "--reason", "looked: it does not exist").exit_code == 0
     checkout.write(REPLACED % ("1", create_first, "true"))
     assert checkout.run("apply", "-auto-approve").exit_code == 0
 
 
+def test_a_creation_that_was_cut_off_on_the_way_back_is_never_forgotten(checkout):
+    mark, pause = checkout.root / "begun", checkout.root / "pause"
+    pause.write_text("0")
+    command = f"touch '{mark}'; sleep $(cat '{pause}')"
+    checkout.write(REPLACED % ("1", "false", command))
+    assert checkout.run("apply", "-auto-approve").exit_code == 0
+    checkout.write(REPLACED % ("2", "false", command) + FAIL % "terraform_data.base")
+    assert checkout.run("apply", "-auto-approve").exit_code == 3
+    mark.unlink()
+    pause.write_text("30")
+    process = checkout.start("restore", "-auto-approve")
+    wait_until(mark.exists, "the creation on the way back to begin")
+    (engine,) = _terraforms(checkout.root)
+    os.kill(engine, signal.SIGKILL)
+    said, _ = process.communicate(timeout=60)
+    assert process.returncode == 6, said
+    pause.write_text("0")
+    again = checkout.run("restore", "-auto-approve", "--json")
+    assert again.exit_code == 6, again.said
+    assert receipt(again.stdout)["unaccounted"] == ["terraform_data.base"]
+    assert receipt(again.stdout)["remaining"] == []
+    assert checkout.run("release", "--reason", "looked: it does not exist").exit_code == 0
+
+
 def _terraforms(root: Path) -> list[int]:
+    """Return the pids of a Terraform that applies in a directory, or anywhere below it."""
     found = []
     for each in Path("/proc").iterdir():
         try:
-            here = each.name.isdigit() and (each / "cwd").readlink() == root
+            here = each.name.isdigit() and (each / "cwd").readlink().is_relative_to(root)
             words = (each / "cmdline").read_bytes().split(b"\0") if here else []
         except OSError:
             continue
