@@ -149,7 +149,7 @@ def _is_switched_on(on: tuple[str, ...], old: Any, new: Any) -> bool:
     if on:
         return new in on and old not in on
     if isinstance(new, list):
-        had = {_name(each) for each in old or ()}
+        had = [_name(each) for each in old] if isinstance(old, list) else []
         return any(_name(each) not in had for each in new)
     return bool(new) and not old
 
