@@ -9,8 +9,8 @@ Two cases, because one number would mislead. Where everything answers at once, a
 its processes, about 3 s each with the AWS provider: guardian plans, applies and plans once more, the bare
 apply is one process, so their ratio says how many processes there are and is printed without a target. Where
 one of the five takes the time that real resources take (a queue: the provider waits about 25 s until a change
-has settled), the ratio is what a person waits for, and has a target: two whole plans, one that shows what else
-differs and one that proves the arrival, are what it pays for. Exits with 1 when it is missed.
+has settled), the ratio is what a person waits for, and has a target. Its price is two whole plans: one shows
+what else differs, one proves the arrival. Exits with 1 when the target is missed.
 """
 
 import argparse
