@@ -345,3 +345,26 @@ def test_asking_works_with_stdin_redirected(at_terminal, module, guardian_exe):
     child.close()
     assert child.exitstatus == 4
     assert "cancelled" in (module / "messages").read_text()
+
+
+def test_an_unset_variable_is_no_name_of_a_snapshot(module, guardian):
+    guardian("apply", "-auto-approve")
+    code, lines, _ = guardian("restore", "", "-auto-approve")
+    assert code == 1
+    assert lines[-1]["error"]["code"] == "usage"
+
+
+def test_a_named_snapshot_destroys_nothing_unread_and_unnamed(module, guardian):
+    assert guardian("apply", "-auto-approve")[0] == 0
+    _, lines, _ = guardian("snapshot", "list")
+    old = next(each["id"] for each in lines if each["type"] == "snapshot" and each["baseline"])
+    more = 'resource "terraform_data" "more" {\n  lifecycle {\n    prevent_destroy = %s\n  }\n}\n'
+    (module / "main.tf").write_text(GOOD + more % "true")
+    assert guardian("apply", "-auto-approve")[0] == 0
+    code, lines, _ = guardian("restore", old, "-auto-approve")
+    assert (code, lines[-1]["error"]["code"]) == (4, "protected")
+    (module / "main.tf").write_text(GOOD + more % "false")
+    assert guardian("apply", "-auto-approve")[0] == 0
+    code, lines, _ = guardian("restore", old, "-auto-approve")
+    assert (code, lines[-1]["error"]["code"]) == (4, "data_loss")
+    assert guardian("restore", old, "-auto-approve", "--allow-delete=terraform_data.more")[0] == 0

@@ -58,6 +58,9 @@ class RestoreFlags(EngineOptions):
 
 def restore(given: RestoreFlags, console: Console) -> Result:
     """Bring the infrastructure back to the baseline, or to a snapshot, and prove it."""
+    if given.snapshot is not None and not given.snapshot.strip():
+        # An unset variable in a script: without a name it would be another command.
+        raise UsageError("the snapshot is named by an empty text", hint="guardian snapshot list")
     _refuse_what_does_not_fit(given)
     receipt = ReceiptFile.of(given.receipt)
     with at_work(given, console, make=False) as work:
