@@ -36,6 +36,7 @@ WANTED = {
     "hot-fix-kept",
     "hot-fix-reverted",
     "key-waits-for-deletion",
+    "lost-answer-is-found",
     "moved-on",
     "moves-go-home",
     "nasty-keys",
