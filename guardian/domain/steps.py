@@ -1,23 +1,9 @@
 """The steps of a recovery, as data: what each does, to which addresses, and why."""
 
 from dataclasses import asdict, dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from guardian.domain.record import Revision
-
-
-class Reasoned(Protocol):
-    """What every step says."""
-
-    @property
-    def reason(self) -> str:
-        """Why this step, one sentence."""
-        ...
-
-    @property
-    def addresses(self) -> tuple[str, ...]:
-        """What it touches."""
-        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
