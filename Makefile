@@ -5,13 +5,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 # A filesystem mirror of the AWS provider, where this machine has one; else Terraform asks its registry.
-ifneq ($(filter test demo-aws bench,$(MAKECMDGOALS)),)
+ifneq ($(filter test soak demo-aws bench,$(MAKECMDGOALS)),)
 ifndef GUARDIAN_PROVIDER_MIRROR
 export GUARDIAN_PROVIDER_MIRROR := $(shell find / -xdev \( -path /proc -o -path /sys \) -prune -o -type f -name 'terraform-provider-aws_*' -path '*/registry.terraform.io/hashicorp/aws/*' -print -quit 2>/dev/null | sed 's|/registry.terraform.io/.*||')
 endif
 endif
 
-.PHONY: help setup fmt check test demo demo-aws bench lock clean
+.PHONY: help setup fmt check test soak demo demo-aws bench lock clean
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
 
@@ -36,6 +36,9 @@ check: $(READY) ## Lint, types, import directions and the fast tests; needs no T
 
 test: check ## Everything, on the real Terraform and the real AWS provider
 	$(BIN)/pytest -n 2 --dist worksteal tests/faults tests/e2e
+
+soak: $(READY) ## The sweeps of docs/failure-model.md in their long form; takes hours
+	GUARDIAN_SOAK=1 $(BIN)/pytest -n 2 --dist worksteal --timeout 14400 -m sweep tests
 
 demo: $(READY) ## The main job without any cloud: apply, failure, restore, receipt
 	@$(BIN)/python -m tests.demo

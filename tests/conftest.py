@@ -5,6 +5,7 @@ import os
 import shutil
 import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,11 +14,13 @@ from hypothesis import settings
 from tests.support.loopback import guard_sockets
 from tests.support.moto import REGION
 from tests.support.provider import NoProviderError, provider_cli_config
+from tests.support.sweeps import PROPERTY, SOAK
+from tests.support.sweeps import summary_lines as sweep_lines
 from tests.support.wants import lacking, summary_lines
 
 # Session fixtures want these after the guards took them from the environment.
 _AT_START = dict(os.environ)
-_KEPT = ("GUARDIAN_PROVIDER_MIRROR", "GUARDIAN_EXE")
+_KEPT = ("GUARDIAN_PROVIDER_MIRROR", "GUARDIAN_EXE", SOAK)
 _PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy")
 _FOREIGN = ("AWS_", "TF_", "GUARDIAN_", "GIT_", "GITHUB_", "CI_", "XDG_", "MOTO_", "PYTEST_ADDOPTS")
 _FOREIGN_NAMES = ("BUILD_URL", "NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES")
@@ -71,6 +74,26 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.section("wants", sep="-")
         for line in lines:
             terminalreporter.write_line(line)
+    swept = list(
+        sweep_lines(each for kind in ("passed", "failed") for each in terminalreporter.stats.get(kind, []))
+    )
+    if swept:
+        terminalreporter.section("sweeps", sep="-")
+        for line in swept:
+            terminalreporter.write_line(line)
+
+
+@pytest.fixture
+def tally(record_property: Callable[[str, object], None]) -> Callable[..., None]:
+    """Return what a sweep reports itself with: `tally(promise, points=66, mutants=2)`, once or in parts.
+
+    Promises are numbered as in docs/failure-model.md. Called before what may fail, or a failure is not counted.
+    """
+
+    def report(promise: int, *, points: int = 0, mutants: int = 0) -> None:
+        record_property(PROPERTY, [promise, points, mutants])
+
+    return report
 
 
 @pytest.fixture(scope="session")

@@ -19,7 +19,7 @@ __all__ = ["FILE_NAMES", "KEYS", "Encryption", "Lease", "Settings", "Source", "l
 
 PREFIX = "GUARDIAN_"
 # Read by guardian's own tests, never by guardian.
-FOREIGN_VARIABLES = frozenset({"GUARDIAN_EXE", "GUARDIAN_PROVIDER_MIRROR"})
+FOREIGN_VARIABLES = frozenset({"GUARDIAN_EXE", "GUARDIAN_PROVIDER_MIRROR", "GUARDIAN_SOAK"})
 
 
 def load_settings(root: Path, *, flags: Mapping[str, str | None], environment: Mapping[str, str]) -> Settings:
