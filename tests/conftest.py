@@ -87,7 +87,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 def tally(record_property: Callable[[str, object], None]) -> Callable[..., None]:
     """Return what a sweep reports itself with: `tally(promise, points=66, mutants=2)`, once or in parts.
 
-    Promises are numbered as in docs/failure-model.md. Called before what may fail, or a failure is not counted.
+    Promises are numbered as in docs/failure-model.md. Called first, or a failure is not counted.
     """
 
     def report(promise: int, *, points: int = 0, mutants: int = 0) -> None:
