@@ -89,8 +89,9 @@ def acquire(
 ) -> Lease:
     """Take the lease; enter the result as a context manager at once.
 
-    A holder that is proven dead is succeeded at once. One whose newest record is older than twice its ttl, or
-    any with `wait`, is watched for the length of its ttl: if it writes nothing in that time, it is succeeded.
+    A holder that is proven dead is succeeded at once. One whose newest record is further than twice its ttl
+    from now, in the past or in the future, or any with `wait`, is watched for the length of its ttl: if it
+    writes nothing in that time, it is succeeded.
 
     Args:
         log: The project's log.
@@ -109,7 +110,7 @@ def acquire(
         head = log.head()
         if head is not None and (held := head.standing.lease) and not identity.is_dead(held.holder):
             age_s = (clock.now() - head.at).total_seconds()
-            if not wait and age_s <= STALE_FACTOR * held.ttl_s:
+            if not wait and wrote_lately(age_s, held.ttl_s):
                 raise _held_error(head.standing)
             on_wait(f"waiting {held.ttl_s:.0f} s for a sign of life of {held.holder}, who holds the lease")
             head = _outwait(log, head, held, clock=clock, interruption=interruption)
@@ -121,6 +122,19 @@ def acquire(
             log.bind(lease_id)
             return Lease(log, lease_id, ttl_s=ttl_s)
     raise _held_error(log.standing())
+
+
+def wrote_lately(age_s: float, ttl_s: float) -> bool:
+    """Tell whether a holder need not be watched, because its newest record is fresh by the wall clocks.
+
+    A record from the future proves only that two clocks differ, not that its writer lives: it would be fresh
+    until the slower clock arrives there, perhaps in ten years. So it is watched as an old one is.
+
+    Args:
+        age_s: How old the record seems; negative when it seems to come from the future.
+        ttl_s: How long the holder may write nothing.
+    """
+    return abs(age_s) <= STALE_FACTOR * ttl_s
 
 
 def _outwait(
