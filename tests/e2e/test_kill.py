@@ -11,7 +11,7 @@ from guardian.adapters.store import open_store
 from guardian.adapters.system import ProcessIdentity, SystemClock
 from guardian.domain.journal import Kind
 from guardian.repository.repository import Repository
-from tests.support.guardian import Checkout, wait_until
+from tests.support.guardian import Checkout, terraforms, wait_until
 
 pytestmark = pytest.mark.terraform
 
@@ -72,23 +72,9 @@ def truth(checkout: Checkout) -> dict[str, str | None]:
     }
 
 
-def engines(checkout: Checkout) -> set[int]:
-    """Return the pids of the Terraforms that work in the checkout."""
-    found = set()
-    for each in Path("/proc").iterdir():
-        try:
-            is_here = each.name.isdigit() and (each / "cwd").readlink() == checkout.root
-            words = (each / "cmdline").read_bytes().split(b"\0") if is_here else []
-        except OSError:
-            continue
-        if len(words) > 1 and words[1] == b"apply" and words[0].endswith(b"terraform"):
-            found.add(int(each.name))
-    return found
-
-
 def test_a_killed_guardian_leaves_terraform_at_work_and_a_way_back(checkout, gate):
     process = begin(checkout, gate)
-    (engine,) = engines(checkout)
+    (engine,) = terraforms(checkout.root)
     process.kill()
     process.communicate()
     assert "cut short" in checkout.run("status").said
@@ -97,7 +83,7 @@ def test_a_killed_guardian_leaves_terraform_at_work_and_a_way_back(checkout, gat
         assert refused.exit_code == 4, refused.said
         assert f"pid {engine}" in refused.said
     gate.touch()
-    wait_until(lambda: not engines(checkout), "the orphaned Terraform")
+    wait_until(lambda: not terraforms(checkout.root), "the orphaned Terraform")
     assert set(truth(checkout)) == {"terraform_data.app", "terraform_data.slow", "terraform_data.last"}
     told = checkout.run("status")
     assert "cut short" in told.said
@@ -123,7 +109,7 @@ def test_a_killed_first_apply_is_taken_down_elsewhere(tmp_path, terraform, guard
     process.kill()
     process.communicate()
     gate.touch()
-    wait_until(lambda: not engines(checkout), "the orphaned Terraform")
+    wait_until(lambda: not terraforms(checkout.root), "the orphaned Terraform")
     elsewhere = Checkout(tmp_path / "elsewhere", guardian_exe, store)
     restored = elsewhere.run("restore", "-auto-approve")
     assert restored.exit_code == 0, restored.said
@@ -141,7 +127,7 @@ def test_terraform_gets_one_interrupt_however_many_come(checkout, gate, times):
         wait_until(lambda: not is_pending(process.pid), "guardian to take the signal")
     said, _ = process.communicate(timeout=60)
     assert process.returncode == 130, said
-    assert not engines(checkout)
+    assert not terraforms(checkout.root)
     told = [each for each in messages(checkout) if "nterrupt" in each]
     assert len(told) == 1, told  # a second one would say: two interrupts received, exiting immediately
     assert "terraform_data.last" not in truth(checkout)

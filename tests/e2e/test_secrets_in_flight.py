@@ -3,11 +3,10 @@
 import os
 import signal
 import subprocess
-from pathlib import Path
 
 import pytest
 
-from tests.support.guardian import wait_until
+from tests.support.guardian import terraforms, wait_until
 from tests.support.scenario.cloud import contents
 from tests.support.scenario.document import STACKS, read_scenario
 from tests.support.scenario.record import recorded
@@ -46,9 +45,9 @@ def test_secrets_in_flight_are_written_again(stage, guardian_exe):
         start_new_session=True,
     )
     assert all(faults.wait_for_hold(each, 120) for each in held)
-    (engine,) = _applying(stage.root)
+    (engine,) = terraforms(stage.root)
     os.kill(engine, signal.SIGKILL)
-    wait_until(lambda: not _applying(stage.root), "Terraform's end")
+    wait_until(lambda: not terraforms(stage.root), "Terraform's end")
     faults.clear()
     said, _ = process.communicate(timeout=120)
     assert process.returncode == 3, said
@@ -67,19 +66,6 @@ def test_secrets_in_flight_are_written_again(stage, guardian_exe):
     assert contents(stage.moto)["ssm_parameters"] == {"/password/token": "the-first-token"}
     assert "the-first-" not in restored.stdout + restored.stderr
     assert "the-second-" not in said + restored.stdout + restored.stderr
-
-
-def _applying(root: Path) -> set[int]:
-    found = set()
-    for each in Path("/proc").iterdir():
-        try:
-            is_here = each.name.isdigit() and (each / "cwd").readlink() == root
-            words = (each / "cmdline").read_bytes().split(b"\0") if is_here else []
-        except OSError:
-            continue
-        if len(words) > 1 and words[1] == b"apply" and words[0].endswith(b"terraform"):
-            found.add(int(each.name))
-    return found
 
 
 def _free_the_lock(stage: Stage) -> None:

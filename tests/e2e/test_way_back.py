@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.guardian import Checkout, wait_until
+from tests.support.guardian import Checkout, terraforms, wait_until
 
 pytestmark = pytest.mark.terraform
 
@@ -153,7 +153,7 @@ def test_a_creation_that_was_cut_off_is_never_forgotten(checkout, create_first):
     checkout.write(REPLACED % ("2", create_first, f"touch '{mark}'; sleep 30"))
     process = checkout.start("apply", "-auto-approve")
     wait_until(mark.exists, "the creation to begin")
-    (engine,) = _terraforms(checkout.root)
+    (engine,) = terraforms(checkout.root)
     os.kill(engine, signal.SIGKILL)
     said, _ = process.communicate(timeout=60)
     assert process.returncode == 3, said
@@ -182,7 +182,7 @@ def test_a_creation_that_was_cut_off_on_the_way_back_is_never_forgotten(checkout
     pause.write_text("30")
     process = checkout.start("restore", "-auto-approve")
     wait_until(mark.exists, "the creation on the way back to begin")
-    (engine,) = _terraforms(checkout.root)
+    (engine,) = terraforms(checkout.root)
     os.kill(engine, signal.SIGKILL)
     said, _ = process.communicate(timeout=60)
     assert process.returncode == 6, said
@@ -192,17 +192,3 @@ def test_a_creation_that_was_cut_off_on_the_way_back_is_never_forgotten(checkout
     assert receipt(again.stdout)["unaccounted"] == ["terraform_data.base"]
     assert receipt(again.stdout)["remaining"] == []
     assert checkout.run("release", "--reason", "looked: it does not exist").exit_code == 0
-
-
-def _terraforms(root: Path) -> list[int]:
-    """Return the pids of a Terraform that applies in a directory, or anywhere below it."""
-    found = []
-    for each in Path("/proc").iterdir():
-        try:
-            here = each.name.isdigit() and (each / "cwd").readlink().is_relative_to(root)
-            words = (each / "cmdline").read_bytes().split(b"\0") if here else []
-        except OSError:
-            continue
-        if len(words) > 1 and words[1] == b"apply" and words[0].endswith(b"terraform"):
-            found.append(int(each.name))
-    return found

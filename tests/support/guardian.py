@@ -83,6 +83,20 @@ def wait_until(condition: Callable[[], object], what: str) -> None:
         time.sleep(0.02)
 
 
+def terraforms(root: Path) -> set[int]:
+    """Return the pids of the Terraforms that apply in a directory, or anywhere below it."""
+    found = set()
+    for each in Path("/proc").iterdir():
+        try:
+            here = each.name.isdigit() and (each / "cwd").readlink().is_relative_to(root)
+            words = (each / "cmdline").read_bytes().split(b"\0") if here else []
+        except OSError:
+            continue
+        if len(words) > 1 and words[1] == b"apply" and words[0].endswith(b"terraform"):
+            found.add(int(each.name))
+    return found
+
+
 def refuse(
     checkout: Checkout,
     *arguments: str,
