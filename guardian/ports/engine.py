@@ -17,6 +17,7 @@ from guardian.domain.engine import (
     RawState,
     WorkingDirectory,
 )
+from guardian.domain.lock import TerraformLock
 
 OnEvent = Callable[[Mapping[str, Any]], None]
 OnStart = Callable[[ChildProcess], None]
@@ -123,10 +124,20 @@ class StateBackend(Protocol):
         """
         ...
 
-    def lock_holder(self, where: WorkingDirectory, backend: Backend) -> str:
-        """Say who holds Terraform's own lock on the state (id, operation, who, since), for a person.
+    def lock(self, where: WorkingDirectory, backend: Backend) -> TerraformLock | None:
+        """Read Terraform's own lock on the state, without taking it.
+
+        What a killed holder left counts as a lock only where it still keeps others out: a local state's lock
+        ended with its process.
 
         Returns:
-            Empty when it is free or when this kind of backend does not tell.
+            None when it is free or when this kind of backend does not tell.
+
+        Raises:
+            BackendError: It cannot be read.
         """
+        ...
+
+    def lock_holder(self, where: WorkingDirectory, backend: Backend) -> str:
+        """Say who holds the lock (id, operation, who, since), for a person; empty where `lock` has none."""
         ...

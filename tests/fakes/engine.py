@@ -29,11 +29,13 @@ from guardian.domain.engine import (
     RawState,
     WorkingDirectory,
 )
+from guardian.domain.lock import TerraformLock
 from guardian.errors import EngineError, StateLockedError
 from guardian.operations.scene import OVERRIDE
 from guardian.ports.engine import OnEvent, OnStart
 from tests.fakes.system import FakeInterruption
 
+LOCK_ID = "6cf1a3a1-5ee9-4d0e-8a4e-0b9a3a1f8d55"
 NOWHERE = 1 << 22  # beyond Linux's largest pid: nobody is alive there
 RESOURCE = re.compile(
     r'^resource "(?P<type>\w+)" "(?P<name>\w+)" \{\n(?P<body>.*?)^\}', re.MULTILINE | re.DOTALL
@@ -48,7 +50,7 @@ class FakeStateBackend:
         self.workspace = workspace
         self.initialised = True
         self.workspaces = {"default", workspace}
-        self.held_by = ""
+        self.held: TerraformLock | None = None
         self.config: dict[str, Any] = {"bucket": "states", "key": "fake.tfstate"}
 
     def locate(self, where: WorkingDirectory) -> Backend | None:
@@ -65,7 +67,7 @@ class FakeStateBackend:
 
     @contextmanager
     def locked(self, where: WorkingDirectory, backend: Backend, *, operation: str) -> Iterator[None]:
-        if self.held_by:
+        if self.held:
             raise StateLockedError(
                 f"Terraform's lock on the state is held: {self.held_by}", hint="guardian restore"
             )
@@ -73,17 +75,28 @@ class FakeStateBackend:
         try:
             yield
         finally:
-            self.held_by = ""
+            self.held = None
 
     def write(self, where: WorkingDirectory, backend: Backend, body: bytes) -> None:
-        assert self.held_by, "written without the lock"
+        assert self.held, "written without the lock"
         self.body = body
 
     def has_workspace(self, where: WorkingDirectory, backend: Backend) -> bool:
         return backend.workspace in self.workspaces
 
+    def lock(self, where: WorkingDirectory, backend: Backend) -> TerraformLock | None:
+        return self.held
+
     def lock_holder(self, where: WorkingDirectory, backend: Backend) -> str:
         return self.held_by
+
+    @property
+    def held_by(self) -> str:
+        return self.held.describe() if self.held else ""
+
+    @held_by.setter
+    def held_by(self, who: str) -> None:
+        self.held = TerraformLock(id=LOCK_ID, operation="a test", who=who) if who else None
 
     @property
     def document(self) -> dict[str, Any]:

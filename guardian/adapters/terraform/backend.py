@@ -9,10 +9,11 @@ from typing import Any, Protocol
 from guardian.adapters.terraform import s3_state
 from guardian.adapters.terraform.address import DEFAULT, absolute_local, address_of, local_path
 from guardian.adapters.terraform.backend_block import declares_backend
-from guardian.adapters.terraform.lock import lock_holder
+from guardian.adapters.terraform.lock import read_lock
 from guardian.adapters.terraform.locking import locked
 from guardian.adapters.terraform.writing import write_local, write_s3
 from guardian.domain.engine import Backend, RawState, WorkingDirectory
+from guardian.domain.lock import TerraformLock
 from guardian.errors import BackendError, EngineError
 
 MADE_UP_BYTES = 1024
@@ -128,9 +129,14 @@ class TerraformStateBackend:
             return s3_state.has_object(backend.config, backend.workspace, environment)
         return backend.workspace in self._workspaces(where, backend)
 
+    def lock(self, where: WorkingDirectory, backend: Backend) -> TerraformLock | None:
+        """See the port."""
+        return read_lock(where.root, backend, {**self._environment, **where.environment})
+
     def lock_holder(self, where: WorkingDirectory, backend: Backend) -> str:
         """See the port."""
-        return lock_holder(where.root, backend, {**self._environment, **where.environment})
+        lock = self.lock(where, backend)
+        return lock.describe() if lock else ""
 
     def _workspaces(self, where: WorkingDirectory, backend: Backend) -> set[str]:
         unnamed = WorkingDirectory(

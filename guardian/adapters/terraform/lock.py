@@ -6,13 +6,13 @@ from pathlib import Path
 from guardian.adapters.terraform import s3_state
 from guardian.adapters.terraform.address import local_path, s3_key
 from guardian.adapters.terraform.file_lock import info_path, is_file_locked
-from guardian.adapters.terraform.lock_info import describe
 from guardian.domain.engine import Backend
+from guardian.domain.lock import TerraformLock
 from guardian.errors import BackendError
 
 
-def lock_holder(root: Path, backend: Backend, environment: Mapping[str, str]) -> str:
-    """Describe the holder for a person; empty when the lock is free or this kind of backend does not tell.
+def read_lock(root: Path, backend: Backend, environment: Mapping[str, str]) -> TerraformLock | None:
+    """Return the lock; None when it is free or this kind of backend does not tell.
 
     Raises:
         BackendError: The lock cannot be read.
@@ -24,16 +24,17 @@ def lock_holder(root: Path, backend: Backend, environment: Mapping[str, str]) ->
             written = _s3(backend, environment)
         case _:
             written = None
-    return "" if written is None else describe(written)
+    return None if written is None else TerraformLock.read(written)
 
 
 def _local(state: Path) -> bytes | None:
-    try:
-        written = info_path(state).read_bytes()
-    except OSError:
+    # A killed Terraform leaves the other file behind; the lock itself, a file lock, ended with the process.
+    if not is_file_locked(state):
         return None
-    # A killed Terraform leaves this file behind; the lock itself, a file lock, ended with the process.
-    return written if is_file_locked(state) else None
+    try:
+        return info_path(state).read_bytes()
+    except OSError:
+        return b""  # it was taken this instant, and does not say yet by whom
 
 
 def _s3(backend: Backend, environment: Mapping[str, str]) -> bytes | None:

@@ -1,4 +1,4 @@
-"""What Terraform writes into a lock of a state, and what it says to a person.
+"""What Terraform writes into a lock of a state, and the refusal that names its holder.
 
 Source: `internal/states/statemgr/locker.go`, LockInfo.
 """
@@ -6,9 +6,9 @@ Source: `internal/states/statemgr/locker.go`, LockInfo.
 import json
 import os
 from datetime import UTC, datetime
-from typing import Any
 from uuid import uuid4
 
+from guardian.domain.lock import TerraformLock
 from guardian.errors import StateLockedError
 
 
@@ -32,18 +32,10 @@ def lock_info(operation: str, path: str) -> str:
     )
 
 
-def describe(written: bytes) -> str:
-    """Say who holds a lock, by what Terraform wrote into it."""
-    try:
-        lock: Any = json.loads(written)
-        return f"{lock['ID']} ({lock['Operation']}) by {lock['Who']} since {lock['Created']}"
-    except (ValueError, KeyError, TypeError):
-        return "held by a lock that is not in Terraform's format"
-
-
 def held(written: bytes | None) -> StateLockedError:
     """Return the refusal that names the holder; None when it cannot be told who that is."""
+    holder = TerraformLock.read(written).describe() if written else "somebody"
     return StateLockedError(
-        f"Terraform's lock on the state is held: {describe(written) if written else 'somebody'}",
+        f"Terraform's lock on the state is held: {holder}",
         hint="guardian restore    # once it is released",
     )

@@ -1,0 +1,58 @@
+"""Terraform's own lock on a state: what its holder wrote into it."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+FOREIGN = "held by a lock that is not in Terraform's format"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TerraformLock:
+    """One lock that is held.
+
+    Source: `internal/states/statemgr/locker.go`, LockInfo.
+
+    Attributes:
+        id: What `terraform force-unlock` asks for; empty when the lock is not in Terraform's format.
+        operation: What it is held for, `OperationTypeApply` for instance.
+        info: Free words of the holder; guardian's own locks name their run here.
+        who: `user@host` of the holder.
+        version: Terraform's, empty for guardian's own locks.
+        created: When it was taken, by the holder's clock, as it wrote it.
+        path: The state, as its kind of backend names it.
+    """
+
+    id: str = ""
+    operation: str = ""
+    info: str = ""
+    who: str = ""
+    version: str = ""
+    created: str = ""
+    path: str = ""
+
+    @classmethod
+    def read(cls, written: bytes) -> "TerraformLock":
+        """Read what a holder wrote; what is not in Terraform's format is a lock too, but without an ID."""
+        try:
+            found = json.loads(written)
+            lock = cls.from_json({name.lower(): value for name, value in found.items()})
+        except (ValueError, AttributeError, TypeError):
+            return cls()
+        return lock if lock.id else cls()
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> "TerraformLock":
+        """Read what `to_json` wrote; what is missing is empty, and other fields are left out."""
+        return cls(**{name: str(value.get(name) or "") for name in cls.__slots__})
+
+    def to_json(self) -> dict[str, str]:
+        """Return the `lock` object of an `engine_locked` record."""
+        return asdict(self)
+
+    def describe(self) -> str:
+        """Say who holds it, for a person."""
+        if not self.id:
+            return FOREIGN
+        return f"{self.id} ({self.operation}) by {self.who} since {self.created}"
