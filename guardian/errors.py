@@ -141,6 +141,12 @@ class StoreCorruptError(StoreError):
     code = "store_corrupt"
 
 
+class LogRolledBackError(StoreCorruptError):
+    """A project's log contradicts what this client saw of it: it went back, or was replaced."""
+
+    code = "log_rolled_back"
+
+
 class BlobMissingError(StoreError):
     """A key that should be in the store is not there."""
 
@@ -176,6 +182,12 @@ class HeldError(RefusedError):
     """The project is on hold."""
 
     code = "held"
+
+
+class SpooledError(RefusedError):
+    """Runs of this project wait on this machine to be flushed into the store."""
+
+    code = "spooled"
 
 
 class LeaseHeldError(RefusedError):

@@ -40,6 +40,7 @@ class Kind(StrEnum):
     LEASE_RENEWED = "lease_renewed"
     LEASE_RELEASED = "lease_released"
     RUN_OPENED = "run_opened"
+    BREAK_GLASS = "break_glass"
     PLANNED = "planned"
     GUARDED = "guarded"
     APPROVED = "approved"
@@ -60,6 +61,8 @@ class Kind(StrEnum):
     UNLOCKED = "unlocked"
     STATE_ACCEPTED = "state_accepted"
     INTERRUPTED = "interrupted"
+    FLUSHING = "flushing"
+    FLUSHED = "flushed"
     NOTE = "note"
     RUN_CLOSED = "run_closed"
 
