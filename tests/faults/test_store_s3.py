@@ -1,5 +1,6 @@
 """The S3 store behind a proxy that fails: nothing lost, nothing written twice, each refusal with its hint."""
 
+import io
 import logging
 import time
 import uuid
@@ -60,7 +61,7 @@ def store(client: Any) -> S3Store:
 
 def hasty(client: Any) -> S3Store:
     """Return a store that gives up after a fifth of a second."""
-    return patient(client=client, connect_s=0.1, read_s=0.1, total_s=5.4)
+    return patient(client=client, connect_s=0.1, read_s=0.1, total_s=5.6)
 
 
 TRANSIENT = [
@@ -70,11 +71,13 @@ TRANSIENT = [
     {"action": "error_before", "status": 429, "code": "TooManyRequests"},
     {"action": "error_before", "status": 400, "code": "RequestTimeout"},
     {"action": "error_before", "status": 409, "code": "ConditionalRequestConflict"},
+    {"action": "error_before", "status": 200, "code": "InternalError"},
     {"action": "reset_before"},
 ]
 LOST_ANSWERS = [
     {"action": "reset_after"},
     {"action": "error_after", "status": 500, "code": "InternalError"},
+    {"action": "error_after", "status": 200, "code": "InternalError"},
     {"action": "hold_after"},
 ]
 
@@ -256,3 +259,24 @@ def test_foreign_objects_under_the_prefix_are_not_keys(store, moto):
         bucket.put_object(Bucket=BUCKET, Key=f"{prefix}/{name}", Body=b"")
     bucket.put_object(Bucket=BUCKET, Key=f"{prefix}-other/log/2", Body=b"")
     assert list(store.list("")) == ["log/1"]
+
+
+def test_a_page_that_a_proxy_puts_in_place_of_the_store_is_no_success():
+    """Status 200 to everything, as the login page of a network gives it."""
+    page = {"ResponseMetadata": {"HTTPStatusCode": 200, "HTTPHeaders": {}}}
+
+    class Portal:
+        def put_object(self, **_: Any) -> dict[str, Any]:
+            return page
+
+        def get_object(self, **_: Any) -> dict[str, Any]:
+            return {**page, "Body": io.BytesIO(b"<html>log in</html>")}
+
+        def list_objects_v2(self, **_: Any) -> dict[str, Any]:
+            return page
+
+    store = hasty(Portal())
+    for _, call in CALLS.values():
+        with pytest.raises(StoreUnreachableError, match="cannot be used after") as caught:
+            call(store)
+        assert "proxy variables" in caught.value.hint

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
-from guardian.adapters.store.s3_errors import error_code, is_transient
+from guardian.adapters.store.s3_errors import DoubtfulAnswerError, error_code, is_transient
 
 if TYPE_CHECKING:
     from stamina.instrumentation import RetryDetails
@@ -19,7 +19,7 @@ _FIRST_ANSWER_S = 15.0
 
 
 class GaveUpError(Exception):
-    """A request failed for good; the vendor's error is the cause."""
+    """A request failed for good, or its time is over; what it failed with is the cause."""
 
     def __init__(self, error: Exception, tries: int) -> None:
         super().__init__(str(error))
@@ -31,22 +31,26 @@ class RetryPolicy:
     """Repeats a request while its failure may pass.
 
     Args:
-        try_s: Longest time of one try.
-        total_s: Longest time of one request with its repetitions.
+        try_s: Longest time of one request.
+        total_s: Longest time of one `ask`, with its repetitions.
         wait_s: First pause between two tries; doubles up to 5 s.
     """
 
     def __init__(self, *, try_s: float, total_s: float, wait_s: float) -> None:
-        # The last try may take its full time after the last pause, and still end within the total.
-        self._until_s = max(total_s - try_s - _WAIT_MAX_S, wait_s)
+        self._try_s = try_s
+        self._total_s = total_s
         self._wait_s = wait_s
         self._answered = False
 
-    def ask(self, request: Callable[[], T]) -> T:
+    def ask(self, request: Callable[[], T], *, requests: int = 1) -> T:
         """Send a request until it is answered, refused for good, or the time is over.
 
+        Args:
+            request: One try.
+            requests: How many requests one try sends at most, one after the other.
+
         Raises:
-            GaveUpError: The last failure, when it is one of botocore's.
+            GaveUpError: The last failure, when it is one of botocore's or a doubtful answer.
         """
         import stamina
         import stamina.instrumentation
@@ -65,16 +69,18 @@ class RetryPolicy:
             patient = self._answered or time.monotonic() - started < _FIRST_ANSWER_S
             return patient and is_transient(error)
 
+        # The last try may take its full time after the last pause, and still end within the total.
+        until_s = max(self._total_s - requests * self._try_s - _WAIT_MAX_S, self._wait_s)
         caller = stamina.RetryingCaller(
             attempts=None,
-            timeout=self._until_s,
+            timeout=until_s,
             wait_initial=self._wait_s,
             wait_max=_WAIT_MAX_S,
             wait_jitter=self._wait_s,
         )
         try:
             answer = caller.on(again)(request)
-        except (BotoCoreError, ClientError, ResponseParserError) as error:
+        except (BotoCoreError, ClientError, ResponseParserError, DoubtfulAnswerError) as error:
             raise GaveUpError(error, tries) from error
         self._answered = True
         return answer

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from guardian.adapters.store.keys import checked_key, checked_prefix, is_key
 from guardian.adapters.store.retries import GaveUpError, RetryPolicy
-from guardian.adapters.store.s3_errors import error_code, unreachable
+from guardian.adapters.store.s3_errors import DoubtfulAnswerError, error_code, unreachable
 from guardian.errors import BlobMissingError, StoreCorruptError, StoreUnreachableError
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class S3Store:
         client: A boto3 S3 client without retries of its own; None makes one at the first request.
         connect_s: Longest wait for a connection.
         read_s: Longest silence while an answer is read.
-        total_s: Longest time for one request with its repetitions.
+        total_s: Longest time for one call of the port, with its repetitions.
         wait_s: First pause between two tries; doubles up to 5 s.
     """
 
@@ -46,7 +46,7 @@ class S3Store:
         *,
         client: "S3Client | None" = None,
         connect_s: float = 5.0,
-        read_s: float = 20.0,
+        read_s: float = 10.0,
         total_s: float = 90.0,
         wait_s: float = 0.2,
     ) -> None:
@@ -66,16 +66,25 @@ class S3Store:
     def put_if_absent(self, key: str, body: bytes) -> bool:
         """Write `body` unless the key exists; a refusal is resolved by reading back."""
         name = self._prefix + checked_key(key)
-        for _ in range(_CONTRADICTIONS):
-            if self._ask(lambda: self._put(name, body)):
+        contradictions = 0
+
+        def claim() -> bool:
+            nonlocal contradictions
+            if self._put(name, body):
                 return True
-            there = self._ask(lambda: self._get(name))
+            there = self._get(name)
             if there is not None:
                 return there == body
-        raise StoreUnreachableError(
-            f"{self.address} says both that {key} exists and that it does not",
-            hint="somebody deletes from the store while guardian writes: stop that, then run it again",
-        )
+            contradictions += 1
+            if contradictions == _CONTRADICTIONS:
+                raise StoreUnreachableError(
+                    f"{self.address} says both that {key} exists and that it does not",
+                    hint="somebody deletes from the store while guardian writes: stop that, then try again",
+                )
+            raise DoubtfulAnswerError(f"{key} is taken, and is not there")
+
+        # Both as one try: asked one after the other, each would have the whole time for itself.
+        return self._ask(claim, requests=2)
 
     def get(self, key: str) -> bytes:
         """Return the body; raise `BlobMissingError` when there is none."""
@@ -124,7 +133,7 @@ class S3Store:
         from botocore.exceptions import ClientError
 
         try:
-            self._connected().put_object(
+            answer = self._connected().put_object(
                 Bucket=self._bucket,
                 Key=name,
                 Body=body,
@@ -136,6 +145,7 @@ class S3Store:
             if error_code(error) not in {"PreconditionFailed", "412"}:
                 raise
             return False
+        _expect_object(answer)
         return True
 
     def _get(self, name: str) -> bytes | None:
@@ -148,6 +158,7 @@ class S3Store:
             if error_code(error) not in {"NoSuchKey", "404"}:
                 raise
             return None
+        _expect_object(answer)
         # Not `with answer["Body"]`: that enters the stream below it, whose errors are not botocore's.
         with contextlib.closing(answer["Body"]) as body:
             return body.read()
@@ -162,9 +173,9 @@ class S3Store:
             raise IncompleteReadError(actual_bytes=0, expected_bytes=length)
         return page
 
-    def _ask(self, request: Callable[[], T]) -> T:
+    def _ask(self, request: Callable[[], T], *, requests: int = 1) -> T:
         try:
-            return self._retries.ask(request)
+            return self._retries.ask(request, requests=requests)
         except GaveUpError as gave_up:
             raise unreachable(
                 gave_up.error, bucket=self._bucket, prefix=self._prefix, tries=gave_up.tries
@@ -190,3 +201,14 @@ class S3Store:
                     ),
                 )
             return self._client
+
+
+def _expect_object(answer: Any) -> None:
+    """Refuse a success that is none: an error, or a page of a proxy's, under status 200.
+
+    botocore finds an error only where it parses the body, which it does not for an object's.
+
+    Source: "PutObject" and "GetObject", Amazon S3 API Reference: both answer with an ETag.
+    """
+    if not answer.get("ETag"):
+        raise DoubtfulAnswerError("a success without an ETag, which is not S3's")

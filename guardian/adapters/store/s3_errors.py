@@ -67,6 +67,10 @@ _BOTO_HINTS = {
 }
 
 
+class DoubtfulAnswerError(Exception):
+    """An answer that S3 does not give: something between here and there gave it, or the store is amiss."""
+
+
 def error_code(error: Exception) -> str:
     """Return the service's code (`NoSuchKey`), the HTTP status where it gave none, or empty."""
     return str(_answer(error).get("Error", {}).get("Code", ""))
@@ -87,7 +91,14 @@ def is_transient(error: Exception) -> bool:
     if isinstance(error, boto.SSLError):
         return False
     return isinstance(
-        error, (boto.HTTPClientError, boto.ConnectionError, boto.IncompleteReadError, ResponseParserError)
+        error,
+        (
+            boto.HTTPClientError,
+            boto.ConnectionError,
+            boto.IncompleteReadError,
+            ResponseParserError,
+            DoubtfulAnswerError,
+        ),
     )
 
 
