@@ -1,6 +1,6 @@
 """The composition root: settings in, operations' ports out. Nothing else knows both sides."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from pathlib import Path
@@ -14,6 +14,7 @@ if TYPE_CHECKING:  # these load what commands that only read do without
     from guardian.adapters.terraform.environment import PolicedEnvironment
     from guardian.ports.audience import Audience
     from guardian.ports.blobs import BlobStore
+    from guardian.ports.memory import HeadMemory
     from guardian.ports.sealer import Sealer
     from guardian.ports.system import Interruption
     from guardian.repository.repository import Project, Repository
@@ -108,7 +109,8 @@ def context_of(
     with ThreadPoolExecutor(max_workers=1) as beside:
         # Asking the engine takes as long as loading what reads the store; the answer is remembered.
         version = beside.submit(engine.version)
-        repository = open_repository(settings, root, make=make)
+        memory = memory_of(environment, note=audience.note)
+        repository = open_repository(settings, root, make=make, memory=memory)
         version.result()
     return Context(
         engine=engine,
@@ -136,13 +138,31 @@ def policed_environment(environment: Mapping[str, str]) -> "PolicedEnvironment":
     return police(environment)
 
 
-def open_repository(settings: Settings, root: Path, *, make: bool) -> "Repository":
+def memory_of(
+    environment: Mapping[str, str], *, note: Callable[[str], None] = lambda _: None
+) -> "HeadMemory":
+    """Return what this user remembers of stores.
+
+    Args:
+        environment: Tells the user's state home, and the endpoint of S3 where it is not AWS's.
+        note: Told once when nothing can be remembered.
+    """
+    from guardian.adapters.memory import DiskHeads, state_home
+
+    endpoint = environment.get("AWS_ENDPOINT_URL_S3") or environment.get("AWS_ENDPOINT_URL") or ""
+    return DiskHeads(state_home(environment), scope=endpoint, note=note)
+
+
+def open_repository(
+    settings: Settings, root: Path, *, make: bool, memory: "HeadMemory | None" = None
+) -> "Repository":
     """Open the store of the settings.
 
     Args:
         settings: The settings.
         root: What a relative store is relative to.
         make: Whether to make a repository where there is none; else that is a `NotFoundError`.
+        memory: What its logs are held against; None trusts them as they are.
     """
     from guardian.adapters.system import ProcessIdentity, SystemClock
     from guardian.repository.repository import Repository
@@ -151,8 +171,8 @@ def open_repository(settings: Settings, root: Path, *, make: bool) -> "Repositor
     sealer = sealer_of(settings)
     clock, identity = SystemClock(), ProcessIdentity()
     if make:
-        return Repository.open_or_create(store, clock=clock, identity=identity, sealer=sealer)
-    return Repository.open(store, clock=clock, identity=identity, sealer=sealer)
+        return Repository.open_or_create(store, clock=clock, identity=identity, sealer=sealer, memory=memory)
+    return Repository.open(store, clock=clock, identity=identity, sealer=sealer, memory=memory)
 
 
 def blob_store(settings: Settings, root: Path) -> "BlobStore":
@@ -179,7 +199,7 @@ def find_project(settings: Settings, root: Path, environment: Mapping[str, str],
     from guardian.adapters.terraform.backend import locate
     from guardian.operations.project import find_project as find
 
-    repository = open_repository(settings, root, make=False)
+    repository = open_repository(settings, root, make=False, memory=memory_of(environment))
     checkout = checkout_of(settings, root, environment) if has_configuration(root) else None
     return find(repository, locate, name=name, checkout=checkout)
 

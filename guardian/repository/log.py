@@ -16,6 +16,7 @@ from guardian.repository import documents
 from guardian.repository.envelope import Envelope, Place
 from guardian.repository.keys import RECORD_DIGITS, log_prefix, record_name
 from guardian.repository.objects import at_once
+from guardian.repository.remembrance import Remembrance
 
 KIND = "record"
 MAX_TRIES = 64
@@ -34,7 +35,14 @@ class Log:
     """
 
     def __init__(
-        self, store: BlobStore, envelope: Envelope, state_id: str, *, clock: Clock, identity: Identity
+        self,
+        store: BlobStore,
+        envelope: Envelope,
+        state_id: str,
+        *,
+        clock: Clock,
+        identity: Identity,
+        remembrance: Remembrance | None = None,
     ) -> None:
         self._store = store
         self._envelope = envelope
@@ -46,6 +54,8 @@ class Log:
         self._actor: Actor | None = None
         self._lease_id: str | None = None
         self._lost_to = ""
+        self._remembrance = remembrance
+        self._checked = remembrance is None
         self.written = 0
 
     @property
@@ -60,11 +70,22 @@ class Log:
 
         Costs one listing from the highest number seen, and one read. To keep `status` quick, this checks the
         format, the number and every field's type, and leaves the schema and the chain to `read`.
+
+        Raises:
+            LogRolledBackError: The log is not the one that this client saw before.
         """
         with self._writing:
             last = self._last_number(self._head.number if self._head else 0)
-            if last and (self._head is None or last > self._head.number):
-                self._head = self.record(last)
+            newest = self._head
+            if last and (newest is None or last > newest.number):
+                newest = self.record(last)
+            if self._remembrance is not None and not self._checked:
+                # Before it counts as the head, or the next write would build on it.
+                self._remembrance.check(newest, self._digest)
+                self._checked = True
+            if newest is not self._head:
+                self._head = newest
+                self._remember()
             return self._head
 
     def standing(self) -> Standing:
@@ -95,7 +116,7 @@ class Log:
         if last is None:
             head = self.head()
             last = head.number if head else 0
-        previous = "" if first <= 1 else sha256(self._body(first - 1)).hexdigest()
+        previous = "" if first <= 1 else self._digest(first - 1)
         for number, body in self._bodies(max(first, 1), last):
             record, document = self._parse(number, body)
             documents.checked(document, KIND, where=self.key(number))
@@ -166,7 +187,15 @@ class Log:
             return None
         self._head = self._parse(number, wrapped)[0]
         self.written += 1
+        self._remember()
         return self._head
+
+    def _remember(self) -> None:
+        if self._remembrance is not None and self._head is not None:
+            self._remembrance.keep(self._head)
+
+    def _digest(self, number: int) -> str:
+        return sha256(self._body(number)).hexdigest()
 
     def _check_lease(self) -> None:
         """Raise unless the newest record known leaves the lease here.

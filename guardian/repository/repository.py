@@ -18,6 +18,7 @@ from guardian.errors import (
     WrongStateError,
 )
 from guardian.ports.blobs import BlobStore
+from guardian.ports.memory import HeadMemory
 from guardian.ports.sealer import Sealer
 from guardian.ports.system import Clock, Identity
 from guardian.repository import documents
@@ -27,6 +28,7 @@ from guardian.repository.log import Log
 from guardian.repository.objects import Objects
 from guardian.repository.probe import refuse_overwriting
 from guardian.repository.project import Project
+from guardian.repository.remembrance import Remembrance, refuse_emptied, refuse_vanished
 from guardian.repository.snapshots import Snapshots
 
 __all__ = ["Project", "ProjectDescriptor", "Repository"]
@@ -38,7 +40,16 @@ _ID_KEY = Place(kind="id_key")
 class Repository:
     """An open repository; everything in it is reached through its projects."""
 
-    def __init__(self, store: BlobStore, envelope: Envelope, *, clock: Clock, identity: Identity) -> None:
+    def __init__(
+        self,
+        store: BlobStore,
+        envelope: Envelope,
+        *,
+        clock: Clock,
+        identity: Identity,
+        memory: HeadMemory | None = None,
+    ) -> None:
+        self._memory = memory
         self._store = store
         self._envelope = envelope
         self._clock = clock
@@ -48,17 +59,25 @@ class Repository:
 
     @classmethod
     def create(
-        cls, store: BlobStore, *, clock: Clock, identity: Identity, sealer: Sealer | None = None
+        cls,
+        store: BlobStore,
+        *,
+        clock: Clock,
+        identity: Identity,
+        sealer: Sealer | None = None,
+        memory: HeadMemory | None = None,
     ) -> "Repository":
         """Make a repository in an empty store.
 
         Raises:
             StoreFormatError: The store holds something already; nothing was written.
+            LogRolledBackError: It is empty, and this client saw projects in it; nothing was written.
         """
         if any(key != PROBE for key in store.list("")):
             raise StoreFormatError(
                 f"{store.address} is not empty", hint="give an empty directory or prefix as `store`"
             )
+        refuse_emptied(memory, store.address)
         repository_id = token_hex(16)
         document: dict[str, Any] = {
             "format": documents.FORMAT,
@@ -74,7 +93,7 @@ class Repository:
         refuse_overwriting(store)
         store.put_if_absent(CONFIG, documents.written(document, "config"))
         # Somebody else may have been first: what counts is what the store holds now.
-        return cls.open(store, clock=clock, identity=identity, sealer=sealer)
+        return cls.open(store, clock=clock, identity=identity, sealer=sealer, memory=memory)
 
     @classmethod
     def open(
@@ -85,6 +104,7 @@ class Repository:
         identity: Identity,
         sealer: Sealer | None = None,
         read_only: bool = False,
+        memory: HeadMemory | None = None,
     ) -> "Repository":
         """Open a repository; writes nothing.
 
@@ -94,9 +114,11 @@ class Repository:
             identity: For the actor in records.
             sealer: Opens and seals its bodies; None for a repository without encryption.
             read_only: Refuse every write through this object.
+            memory: What this client saw of its logs; None trusts whatever is there.
 
         Raises:
             NotFoundError: Nothing is there at all.
+            LogRolledBackError: Nothing is there at all, and this client saw projects in it.
             StoreFormatError: Something else than a repository, or one of another format.
             EncryptionError: It is encrypted and `sealer` is missing or does not fit, or the other way round.
         """
@@ -105,17 +127,24 @@ class Repository:
         except _NoRepositoryError:
             if any(key != PROBE for key in store.list("")):
                 raise
+            refuse_emptied(memory, store.address)
             raise NotFoundError(
                 f"nothing is recorded here yet: there is no store at {store.address}",
                 hint="guardian apply    # or, for what is applied already: guardian snapshot create",
             ) from None
         envelope = _envelope(document, sealer, store)
         kept = _ReadOnlyStore(store) if read_only else store
-        return cls(kept, envelope, clock=clock, identity=identity)
+        return cls(kept, envelope, clock=clock, identity=identity, memory=memory)
 
     @classmethod
     def open_or_create(
-        cls, store: BlobStore, *, clock: Clock, identity: Identity, sealer: Sealer | None = None
+        cls,
+        store: BlobStore,
+        *,
+        clock: Clock,
+        identity: Identity,
+        sealer: Sealer | None = None,
+        memory: HeadMemory | None = None,
     ) -> "Repository":
         """Open the repository, or make one when the store is empty; for those who are about to write.
 
@@ -126,9 +155,10 @@ class Repository:
         try:
             document = _read_config(store)
         except _NoRepositoryError:
-            return cls.create(store, clock=clock, identity=identity, sealer=sealer)
+            return cls.create(store, clock=clock, identity=identity, sealer=sealer, memory=memory)
         documents.checked(document, "config", where=CONFIG)
-        return cls(store, _envelope(document, sealer, store), clock=clock, identity=identity)
+        envelope = _envelope(document, sealer, store)
+        return cls(store, envelope, clock=clock, identity=identity, memory=memory)
 
     @property
     def id(self) -> str:
@@ -150,6 +180,7 @@ class Repository:
         state_id = self._state_id(name)
         descriptor = self._descriptor(state_id)
         if descriptor is None:
+            refuse_vanished(self._memory, self.address, name)
             names = ", ".join(each.name for each in self.projects())
             raise NotFoundError(
                 f"there is no project {name!r} in {self.address}",
@@ -162,10 +193,12 @@ class Repository:
 
         Raises:
             WrongStateError: The name stands for a state that lives elsewhere; nothing was written.
+            LogRolledBackError: It is not new: this client saw it in this store; nothing was written.
         """
         state_id = self._state_id(descriptor.name)
         found = self._descriptor(state_id)
         if found is None:
+            refuse_vanished(self._memory, self.address, descriptor.name)
             document = {"format": documents.FORMAT, **descriptor.to_json()}
             body = self._envelope.wrap(documents.written(document, "project"), _project_place(state_id))
             if not self._store.put_if_absent(project_key(state_id), body):
@@ -185,11 +218,30 @@ class Repository:
             self._projects[state_id] = Project(
                 descriptor=descriptor,
                 state_id=state_id,
-                log=Log(self._store, self._envelope, state_id, clock=self._clock, identity=self._identity),
+                log=Log(
+                    self._store,
+                    self._envelope,
+                    state_id,
+                    clock=self._clock,
+                    identity=self._identity,
+                    remembrance=self._remembrance(state_id, descriptor),
+                ),
                 objects=self._objects,
                 snapshots=Snapshots(self._store, self._envelope, state_id),
             )
         return self._projects[state_id]
+
+    def _remembrance(self, state_id: str, descriptor: ProjectDescriptor) -> Remembrance | None:
+        if self._memory is None:
+            return None
+        return Remembrance(
+            memory=self._memory,
+            store=self.address,
+            repository_id=self.id,
+            state_id=state_id,
+            descriptor=descriptor,
+            clock=self._clock,
+        )
 
     def _state_id(self, name: str) -> str:
         return self._envelope.content_id("project", name.encode("utf-8", "surrogatepass"))[:STATE_ID_DIGITS]
