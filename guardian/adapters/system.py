@@ -6,7 +6,8 @@ import signal
 import socket
 import string
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -124,10 +125,22 @@ class SignalInterruption:
     def __init__(self) -> None:
         self._first: str | None = None
         self._before: dict[signal.Signals, signal._HANDLER] = {}
+        self._call: Callable[[str], None] | None = None
 
     def requested(self) -> str | None:
         """Return the name of the first signal that has arrived (`SIGINT`), else None."""
         return self._first
+
+    @contextmanager
+    def told_to(self, call: Callable[[str], None]) -> Iterator[None]:
+        """Call once with the first signal's name, from the signal's handler, while the block lasts."""
+        self._call = call
+        try:
+            if self._first is not None:
+                self._tell()
+            yield
+        finally:
+            self._call = None
 
     def __enter__(self) -> Self:
         """Take the signals over."""
@@ -148,6 +161,12 @@ class SignalInterruption:
 
     def _remember(self, number: int, _: FrameType | None) -> None:
         self._first = self._first or signal.Signals(number).name
+        self._tell()
+
+    def _tell(self) -> None:
+        call, self._call = self._call, None
+        if call is not None and self._first is not None:
+            call(self._first)
 
 
 def _stat(pid: int, proc: Path) -> tuple[bool, int] | None:

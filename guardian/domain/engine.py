@@ -145,6 +145,8 @@ class EngineOutcome:
         needs_init: Whether it failed because the directory must be initialised (again).
         stranded_state: File that holds a state the engine could not save (`errored.tfstate`, or its output
             with an emergency dump), or None. Its content is secret.
+        set_aside: Where an older state that somebody left unsaved lies now, because the engine wrote a new
+            one over its name; None when there was none, or when it is back in its place.
     """
 
     exit_code: int
@@ -152,11 +154,27 @@ class EngineOutcome:
     interrupted: bool = False
     needs_init: bool = False
     stranded_state: Path | None = None
+    set_aside: Path | None = None
 
     @property
     def errors(self) -> tuple[Diagnostic, ...]:
         """The errors alone."""
         return tuple(each for each in self.diagnostics if each.severity == "error")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """What an apply left on this machine when its guardian died.
+
+    Attributes:
+        running: Whether a process still writes there.
+        events: Its events so far, in order.
+        outcome: How it ended, by its own words; None when they do not tell: it was killed, or still runs.
+    """
+
+    running: bool
+    events: tuple[Mapping[str, Any], ...]
+    outcome: EngineOutcome | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -128,3 +128,19 @@ def unfinished_creations(events: Iterable[Mapping[str, Any]]) -> tuple[str, ...]
             address = event["hook"]["resource"]["addr"]
             open_[address] = open_.get(address, 0) + (1 if kind == "apply_start" else -1)
     return tuple(address for address, count in open_.items() if count > 0)
+
+
+def told_exit_code(events: Iterable[Mapping[str, Any]]) -> int | None:
+    """Return what the events of an apply say of its exit code; None when they break off.
+
+    A summary comes last, once the state is saved and the lock is released; an apply that failed has none.
+    Source: Terraform's `internal/command/apply.go` and `internal/backend/local/backend_apply.go`.
+    """
+    code = None
+    for event in events:
+        kind = event.get("type")
+        if kind == "change_summary" and (event.get("changes") or {}).get("operation") in {"apply", "destroy"}:
+            return 0
+        if kind == "diagnostic" and (event.get("diagnostic") or {}).get("severity") == "error":
+            code = 1
+    return code

@@ -15,13 +15,13 @@ from guardian.operations import capture
 from guardian.operations.context import Checkout, Context
 from guardian.operations.execute import Executed, execute, incident_of, lock_left
 from guardian.operations.fail import fail
+from guardian.operations.open import open_session
 from guardian.operations.plan import find_backend, words
 from guardian.operations.prepare import Prepared, guard_and_ask, prepare
 from guardian.operations.project import project_of
 from guardian.operations.session import (
     Session,
     close_run,
-    open_session,
     private_place,
     recorded_or_in_doubt,
     working_directory,

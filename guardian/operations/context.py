@@ -60,4 +60,6 @@ class Context:
     limits: "CaptureLimits"
     own_paths: tuple[Path, ...]
     lease_ttl_s: float
+    renew_s: float | None = None
+    grace_s: float = 5.0
     retry: "tuple[RetryBlock, ...]" = ()

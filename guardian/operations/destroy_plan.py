@@ -12,10 +12,11 @@ from guardian.errors import ExitCode, NotFoundError, UsageError
 from guardian.operations.context import Checkout, Context
 from guardian.operations.course import undecided
 from guardian.operations.destroy import SCENE, plan_destroy
+from guardian.operations.open import open_session
 from guardian.operations.project import find_project
 from guardian.operations.runs import Run, find_run, load_run
 from guardian.operations.scene import lay_out
-from guardian.operations.session import Session, close_run, open_session, private_place
+from guardian.operations.session import Session, close_run, private_place
 from guardian.operations.situation import gather
 
 

@@ -71,6 +71,8 @@ def execute(
     session.stop_if_interrupted()
     session.record(Kind.APPLYING, {"plan_sha256": planned.file.sha256, "step": step})
     context.audience.applying(planned.summary.changes)
+    # Paused since the last record, this guardian may have been taken over: no log stops what starts now.
+    session.project.log.confirm()
     with recorded_or_in_doubt(session), ThreadPoolExecutor(max_workers=1) as beside:
         # `show -json` loads every provider's schema, 2 to 4 s: it runs beside the apply, not before it.
         shown = None

@@ -57,7 +57,7 @@ def fail(
     attended: bool,
 ) -> Ending:
     """Hold the project first, whatever comes then: a second failure must find it held."""
-    hold(session, _reason(incident), run_id=session.run_id)
+    hold(session, reason_of(incident), run_id=session.run_id)
     attended = attended and on_failure == "ask"
     ending = _end(
         session,
@@ -194,7 +194,8 @@ def _ending(course: Course, recovery: Recovery) -> Ending:
     return replace(INCOMPLETE, receipt=recovery.receipt)
 
 
-def _reason(incident: Incident) -> str:
+def reason_of(incident: Incident) -> str:
+    """Say in one line why the project is on hold."""
     if incident.interrupted:
         return "the apply was interrupted"
     if incident.causes:

@@ -27,6 +27,7 @@ from guardian.operations.course import Course, Recovery, plan_object
 from guardian.operations.guard import refuse_wrong_state
 from guardian.operations.moved_on import refuse_moved_on, seen_at
 from guardian.operations.offer import flags_of, offer
+from guardian.operations.open import open_session
 from guardian.operations.project import find_project, project_name
 from guardian.operations.recover import recover
 from guardian.operations.runs import Run, load_run
@@ -34,7 +35,6 @@ from guardian.operations.session import (
     Place,
     Session,
     close_run,
-    open_session,
     private_place,
     read_state,
     recorded_or_in_doubt,

@@ -13,6 +13,7 @@ from guardian.domain.journal import Kind, Record
 from guardian.domain.plan import PlannedChange
 from guardian.domain.recovery import FailedRun
 from guardian.domain.run import Progress, later, progress_of
+from guardian.domain.run_class import RunClass, class_of
 from guardian.domain.snapshot import Snapshot
 from guardian.domain.state import State
 from guardian.errors import NotFoundError, UsageError
@@ -54,6 +55,22 @@ class Run:
     def changes(self) -> tuple[PlannedChange, ...]:
         """What it planned first, empty when it never got that far."""
         return _changes([each for each in self.records if each.kind is Kind.PLANNED][:1])
+
+    @property
+    def run_class(self) -> RunClass:
+        """What it came to, as far as its records tell."""
+        kinds = {each.kind for each in self.records}
+        proven = any(each.kind is Kind.RECEIPT and each.body["proven"] for each in self.records)
+        return class_of(
+            operation=self.operation,
+            outcome=self.outcome,
+            began=self.began,
+            arrived=Kind.PROMOTED in kinds or proven,
+            ended=Kind.ENGINE_EXITED in kinds,
+            touched=bool(self.progress.touched),
+            failed=self.incident is not None,
+            known=self.incident is not None and self.incident.record is not StateRecord.UNKNOWN,
+        )
 
     @property
     def began_at(self) -> datetime | None:

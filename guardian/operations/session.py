@@ -14,16 +14,13 @@ from guardian.domain.run import Outcome
 from guardian.domain.state import EMPTY, State, StateFacts, facts_of, parse_state
 from guardian.errors import (
     EngineError,
-    ExitCode,
     GuardianError,
     InterruptedRunError,
     RestoreIncompleteError,
     UnrecordedError,
 )
 from guardian.operations.context import Checkout, Context
-from guardian.operations.settle import settle_cut_short
 from guardian.repository.journal import RunJournal
-from guardian.repository.lease import Lease, acquire
 from guardian.repository.project import Project
 
 
@@ -117,82 +114,6 @@ def working_directory(place: Place, checkout: Checkout) -> WorkingDirectory:
 
 
 @contextmanager
-def open_session(
-    context: Context, place: Place, project: Project, *, operation: str, root: str, wait: bool
-) -> Iterator[Session]:
-    """Take the lease, settle what a dead guardian left, and open the journal; close both whatever happens.
-
-    Args:
-        context: The ports.
-        place: From `private_place`.
-        project: On which project.
-        operation: The command, for the journal.
-        root: The root module as a person knows it, for the journal.
-        wait: Whether to wait for a lease whose holder shows no life.
-
-    Raises:
-        LeaseHeldError: Another guardian works on the project.
-        StoreCorruptError: The project's log is gone.
-    """
-    project.refuse_lost_log()
-    held = acquire(
-        project.log,
-        context.identity,
-        context.clock,
-        ttl_s=context.lease_ttl_s,
-        wait=wait,
-        on_wait=context.audience.note,
-        interruption=context.interruption,
-    )
-    with _released_at_the_end(context, held), RunJournal(project.log, place.run_id) as journal:
-        settle_cut_short(context, project)
-        head = project.log.head()
-        session = Session(
-            context=context,
-            project=project,
-            journal=journal,
-            run_id=place.run_id,
-            run_dir=place.path,
-            entered=head.standing if head else Standing(),
-        )
-        try:
-            version = context.engine.version()
-            session.record(
-                Kind.RUN_OPENED,
-                {
-                    "operation": operation,
-                    "engine": {"product": version.product, "version": version.version},
-                    "root": root,
-                    "run_dir": str(place.path),
-                },
-            )
-            yield session
-        except GuardianError as error:
-            error.project, error.run_id = project.descriptor.name, place.run_id
-            if not isinstance(error, UnrecordedError):  # that one stays open: the next guardian settles it
-                _close_failed(session, error)
-            raise
-        except Exception as error:
-            error.add_note(f"run {place.run_id} stays open in the journal; go on with: guardian status")
-            raise
-
-
-@contextmanager
-def _released_at_the_end(context: Context, lease: Lease) -> Iterator[None]:
-    """Hold the lease for a block; one that cannot be released changes nothing about how the run ended."""
-    lease.__enter__()
-    try:
-        yield
-    finally:
-        try:
-            lease.release()
-        except GuardianError as failure:
-            context.audience.note(
-                f"the lease was not released: {failure.message}; the next guardian takes it over by itself"
-            )
-
-
-@contextmanager
 def recorded_or_in_doubt(session: Session) -> Iterator[None]:
     """Guard what follows the start of an engine: from there on no failure may claim that nothing was changed.
 
@@ -231,23 +152,3 @@ def read_state(context: Context, where: WorkingDirectory, backend: Backend) -> R
         return Reading(body=None, source=raw.source, state=EMPTY, facts=None)
     state = parse_state(raw.body)
     return Reading(body=raw.body, source=raw.source, state=state, facts=facts_of(raw.body, state))
-
-
-def _close_failed(session: Session, error: GuardianError) -> None:
-    """Record the end of a run that an error ended; the error stays the one that is told."""
-    try:
-        close_run(session, _outcome_of(error), error.exit_code)
-    except GuardianError as failure:
-        error.add_note(f"and the run's end was not recorded: {failure.message}")
-
-
-def _outcome_of(error: GuardianError) -> Outcome:
-    match error.exit_code:
-        case ExitCode.REFUSED:
-            return Outcome.REFUSED
-        case ExitCode.INTERRUPTED:
-            return Outcome.INTERRUPTED
-        case ExitCode.RESTORE_INCOMPLETE:
-            return Outcome.RESTORE_INCOMPLETE
-        case _:
-            return Outcome.ERROR

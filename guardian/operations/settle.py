@@ -5,40 +5,75 @@ from guardian.domain.incident import Incident, StateRecord
 from guardian.domain.journal import Kind, Record
 from guardian.domain.plan import Action
 from guardian.domain.run import Outcome, Progress, progress_of, unfinished_creations
+from guardian.domain.run_class import RunClass
 from guardian.domain.standing import Hold
 from guardian.errors import ExitCode, RefusedError
 from guardian.operations.context import Context
+from guardian.operations.outlived import evidence_of, take_over, wait_for_end
 from guardian.operations.runs import Run, adopt_events, load_run
+from guardian.operations.session import Place
 from guardian.repository.project import Project
 
+_WORDS = {
+    RunClass.APPLIED: "its Terraform ended well, and what it applied is known to be good",
+    RunClass.FAILED: "its Terraform failed, and the project is on hold",
+    RunClass.NOT_STARTED: "it had changed nothing",
+}
 
-def settle_cut_short(context: Context, project: Project) -> None:
+
+def settle_cut_short(context: Context, place: Place, project: Project, *, wait: bool = False) -> Run | None:
     """Give the newest run an end when its guardian died before it could write one.
 
     Called with the lease held, so the run's guardian writes nothing more. A run that never began to apply
-    changed nothing and is closed as an error. One that began is an incident and puts the project on hold.
+    changed nothing and is closed as an error. One whose Terraform told how it ended gets that end. Any other
+    is an incident, in doubt, and puts the project on hold.
+
+    Args:
+        context: The ports.
+        place: A private directory of the run that settles.
+        project: Whose newest run.
+        wait: Whether to wait for an engine that still works, instead of refusing.
+
+    Returns:
+        The run as it is settled; None when there was nothing to settle.
 
     Raises:
         RefusedError: Its engine still works on this machine; nothing is settled yet.
+        InterruptedRunError: A signal ended the waiting.
     """
     head = project.log.head()
     last = head.standing.last_run if head else None
     if head is None or last is None or not last.is_open:
-        return
+        return None
     run = load_run(project, last.id)
     if not run.began:
         _close(project, run.id, Outcome.ERROR, ExitCode.ERROR)
-        return
-    if _arrived(run):
+    elif _arrived(run):
         _finish(project, run, head.standing.hold)
-        return
+    else:
+        if wait:
+            wait_for_end(context, run)
+        _settle_apply(context, place, project, run)
+    return load_run(project, last.id)
+
+
+def _settle_apply(context: Context, place: Place, project: Project, run: Run) -> None:
     for record in run.records:
         if record.kind is Kind.ENGINE_STARTED:
             _refuse_living_engine(context, record)
-    if head.standing.open_incident is None:
+    found = evidence_of(context, run)
+    if found is not None and found.running:
+        raise _still_works("Terraform", run.id)
+    if run.operation == "apply" and run.incident is None and found is not None:
+        settled = take_over(context, place, project, run, found)
+        if settled is not None:
+            context.audience.note(f"run {run.id} was cut short: its guardian died; {_WORDS[settled]}")
+            return
+    standing = project.log.standing()
+    if standing.open_incident is None:
         incident = _in_words(context, run)
         project.log.append(Kind.INCIDENT_OPENED, {"incident": incident.to_json()}, run_id=run.id)
-    if head.standing.hold is None:
+    if standing.hold is None:
         hold = Hold(
             reason=f"run {run.id} was cut short: what it changed is in doubt",
             by=str(context.identity.actor()),
@@ -115,10 +150,14 @@ def _refuse_living_engine(context: Context, record: Record) -> None:
         started=int(record.body["started"]),
     )
     if not context.identity.is_dead(engine):
-        raise RefusedError(
-            f"Terraform (pid {engine.pid}) of run {record.run_id} still works, though its guardian died",
-            hint="wait for it to end: it saves its state by itself; then guardian status",
-        )
+        raise _still_works(f"Terraform (pid {engine.pid})", str(record.run_id))
+
+
+def _still_works(engine: str, run_id: str) -> RefusedError:
+    return RefusedError(
+        f"{engine} of run {run_id} still works, though its guardian died",
+        hint="guardian run resume    # waits for its end, and takes the run over",
+    )
 
 
 def _close(project: Project, run_id: str, outcome: Outcome, exit_code: ExitCode) -> None:

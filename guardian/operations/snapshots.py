@@ -15,6 +15,7 @@ from guardian.errors import ExitCode, NotFoundError, UsageError
 from guardian.operations import capture
 from guardian.operations.context import Checkout, Context
 from guardian.operations.guard import refuse_wrong_state
+from guardian.operations.open import open_session
 from guardian.operations.plan import find_backend, initialise, make_plan
 from guardian.operations.prepare import refuse_stale
 from guardian.operations.project import project_of
@@ -22,7 +23,6 @@ from guardian.operations.session import (
     Reading,
     Session,
     close_run,
-    open_session,
     private_place,
     read_state,
     working_directory,

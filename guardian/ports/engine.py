@@ -11,6 +11,7 @@ from guardian.domain.engine import (
     ChildProcess,
     EngineOutcome,
     EngineVersion,
+    Evidence,
     InitOptions,
     PlanFile,
     PlanOptions,
@@ -57,6 +58,19 @@ class Engine(Protocol):
         on_event: OnEvent,
     ) -> EngineOutcome:
         """Run `apply -json` of a saved plan file; `on_start` is called once, as soon as the pid is known."""
+        ...
+
+    def evidence(self, run_dir: Path, *, root: Path) -> Evidence | None:
+        """Read what the first apply of a run left on this machine when its guardian died.
+
+        Args:
+            run_dir: The run's private directory, as the journal names it.
+            root: Where it was applied.
+
+        Returns:
+            None when this machine does not have the directory. Without events or outcome, and not running,
+            no apply was ever started.
+        """
         ...
 
     def read_plan(self, plan: Path) -> PlanFile:

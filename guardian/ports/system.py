@@ -1,5 +1,7 @@
 """Time, identity and interruption: the parts of the machine that the operations may see."""
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
 
@@ -35,4 +37,11 @@ class Interruption(Protocol):
 
     def requested(self) -> str | None:
         """Return the signal's name once one has arrived, else None."""
+        ...
+
+    def told_to(self, call: Callable[[str], None]) -> AbstractContextManager[None]:
+        """Call with the first signal's name when it arrives, or at once when it has, while the block lasts.
+
+        The call comes in the middle of whatever the main thread does: it may start a thread, and no more.
+        """
         ...

@@ -26,10 +26,14 @@ class RunJournal:
 
     `event` only queues, so a slow store never holds up whoever reads Terraform's stream. What could not be
     written stays queued; the next `record`, `flush` or `close` tries again and raises what went wrong.
+
+    Attributes:
+        is_applying: Whether "applying" is recorded, and the engine's end is not.
     """
 
     def __init__(self, log: Log, run_id: str) -> None:
         self.run_id = run_id
+        self.is_applying = False
         self._log = log
         self._queue: deque[tuple[Mapping[str, Any], int]] = deque()
         self._queued_bytes = 0
@@ -61,7 +65,10 @@ class RunJournal:
             StoreError: It could not be written.
         """
         self.flush()
-        return self._log.append(kind, body, run_id=self.run_id)
+        written = self._log.append(kind, body, run_id=self.run_id)
+        if kind in {Kind.APPLYING, Kind.ENGINE_EXITED}:
+            self.is_applying = kind is Kind.APPLYING
+        return written
 
     def event(self, event: Mapping[str, Any]) -> None:
         """Queue one event of the engine, unchanged, for the next `engine_events` record."""

@@ -155,6 +155,16 @@ class Log:
                 return None
             return self._write_next(kind, body, run_id)
 
+    def confirm(self) -> None:
+        """Ask the store whether the lease is still this log's own: before what no log can fence.
+
+        Raises:
+            LeaseLostError: Another guardian took over.
+        """
+        with self._writing:
+            self.head()
+            self._check_lease()
+
     def bind(self, lease_id: str) -> None:
         """Fence every later write by this lease."""
         with self._writing:

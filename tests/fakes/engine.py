@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from guardian.adapters.terraform.evidence import read_evidence
 from guardian.adapters.terraform.plan_file import read_plan_file
 from guardian.domain.engine import (
     ApplyOptions,
@@ -23,6 +24,7 @@ from guardian.domain.engine import (
     Diagnostic,
     EngineOutcome,
     EngineVersion,
+    Evidence,
     InitOptions,
     PlanFile,
     PlanOptions,
@@ -172,7 +174,7 @@ class FakeEngine:
         self.calls.append(("apply", where.root))
         if self.interruption.requested():
             return EngineOutcome(exit_code=-2, interrupted=True)
-        streams = where.run_dir / "fake.stdout", where.run_dir / "fake.stderr"
+        streams = where.run_dir / "01-apply.stdout", where.run_dir / "01-apply.stderr"
         child = ChildProcess(pid=NOWHERE, started=1, stdout=streams[0], stderr=streams[1])
         held: list[BaseException] = []
 
@@ -234,6 +236,9 @@ class FakeEngine:
             )
         on_event(_summary("apply", done))
         return EngineOutcome(exit_code=0, stranded_state=self.stranded)
+
+    def evidence(self, run_dir: Path, *, root: Path) -> Evidence | None:
+        return read_evidence(run_dir, errored=root / "errored.tfstate")
 
     def read_plan(self, plan: Path) -> PlanFile:
         return read_plan_file(plan)

@@ -1,5 +1,7 @@
 """A clock to advance, an identity to choose, an interruption to request."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 from guardian.domain.actor import Actor
@@ -66,12 +68,30 @@ class FakeInterruption:
         self._name = name
         self._requested = False
         self.inquiries = 0
+        self._call: Callable[[str], None] | None = None
 
     def request(self, name: str = "SIGTERM") -> None:
         if not self._requested:
             self._name, self._requested = name, True
+            self._tell()
 
     def requested(self) -> str | None:
         self.inquiries += 1
-        self._requested = self._requested or self.inquiries == self._after
+        if self.inquiries == self._after:
+            self.request(self._name)
         return self._name if self._requested else None
+
+    @contextmanager
+    def told_to(self, call: Callable[[str], None]) -> Iterator[None]:
+        self._call = call
+        try:
+            if self._requested:
+                self._tell()
+            yield
+        finally:
+            self._call = None
+
+    def _tell(self) -> None:
+        call, self._call = self._call, None
+        if call is not None:
+            call(self._name)

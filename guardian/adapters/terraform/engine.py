@@ -3,11 +3,14 @@
 import os
 import signal
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from guardian.adapters.terraform import errored
 from guardian.adapters.terraform.argv import FLAG, apply_options, command_line, init_options, plan_options
 from guardian.adapters.terraform.events import EventReader, text_diagnostic
+from guardian.adapters.terraform.evidence import read_evidence
 from guardian.adapters.terraform.plan_file import read_plan_file
 from guardian.adapters.terraform.priority import (
     LESS_COLLECTING,
@@ -25,6 +28,7 @@ from guardian.domain.engine import (
     Diagnostic,
     EngineOutcome,
     EngineVersion,
+    Evidence,
     InitOptions,
     PlanFile,
     PlanOptions,
@@ -36,7 +40,6 @@ from guardian.ports.system import Interruption
 
 SUCCEEDED = frozenset({0, 2})
 INIT_IN_JSON = {"terraform": (1, 9), "tofu": (1, 7), "embedded": (1, 9)}
-ERRORED_STATE = "errored.tfstate"
 NEEDS_INIT = (
     "Backend initialization required",
     "HCP Terraform initialization required",
@@ -115,14 +118,25 @@ class TerraformEngine:
         on_event: OnEvent,
     ) -> EngineOutcome:
         """See the port."""
-        return self._run_with_events(
-            where,
-            "apply",
-            str(plan.absolute()),
-            options=apply_options(options),
-            on_event=on_event,
-            on_start=on_start,
-        )
+        if self._interruption.requested():
+            return _stopped()
+        aside = errored.set_aside(where.root)
+        try:
+            outcome = self._run_with_events(
+                where,
+                "apply",
+                str(plan.absolute()),
+                options=apply_options(options),
+                on_event=on_event,
+                on_start=on_start,
+            )
+        finally:
+            aside = errored.put_back(aside) if aside else None
+        return replace(outcome, set_aside=aside)
+
+    def evidence(self, run_dir: Path, *, root: Path) -> Evidence | None:
+        """See the port."""
+        return read_evidence(run_dir, errored=root / ERRORED_STATE)
 
     def read_plan(self, plan: Path) -> PlanFile:
         """See the port."""
@@ -173,9 +187,9 @@ class TerraformEngine:
         on_start: OnStart | None = None,
     ) -> EngineOutcome:
         if self._interruption.requested():
-            return EngineOutcome(exit_code=-signal.SIGINT, interrupted=True)
+            return _stopped()
         reader = EventReader(on_event)
-        stranded_before = _identity(where.root / ERRORED_STATE)
+        stranded_before = errored.identity(where.root)
         ended = self._run(where, verb, *positional, options=options, on_start=on_start, reader=reader)
         failed = ended.exit_code not in SUCCEEDED
         diagnostics = list(reader.diagnostics)
@@ -226,29 +240,24 @@ def needs_init(diagnostics: list[Diagnostic]) -> bool:
     return any(each.severity == "error" and each.summary.startswith(NEEDS_INIT) for each in diagnostics)
 
 
+def _stopped() -> EngineOutcome:
+    return EngineOutcome(exit_code=-signal.SIGINT, interrupted=True)
+
+
 def _stranded(
-    where: WorkingDirectory, before: tuple[int, ...] | None, dumped: bytes | None, ended: Ended
+    where: WorkingDirectory, before: errored.Identity | None, dumped: bytes | None, ended: Ended
 ) -> Path | None:
-    errored = where.root / ERRORED_STATE
-    now = _identity(errored)
+    now = errored.identity(where.root)
     if dumped is None:
-        return errored if now is not None and now != before else None
+        return where.root / errored.NAME if now is not None and now != before else None
     # Terraform dumps when it could not write its file, which may then be there and torn.
     kept = ended.streams.stdout.with_suffix(".tfstate")
     try:
         with os.fdopen(os.open(kept, CREATE, 0o600), "wb") as file:
             file.write(dumped)
     except OSError:
-        return ended.streams.stdout
+        return ended.streams.stdout  # a full disk: the dump is in there
     return kept
-
-
-def _identity(path: Path) -> tuple[int, ...] | None:
-    try:
-        seen = os.lstat(path)
-    except OSError:
-        return None
-    return seen.st_ino, seen.st_size, seen.st_mtime_ns
 
 
 def _ignore(_: Mapping[str, Any]) -> None:

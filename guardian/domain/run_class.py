@@ -1,0 +1,62 @@
+"""What a run came to, as one of four words; the one that claims least when the log does not tell."""
+
+from enum import StrEnum
+
+from guardian.domain.run import Outcome
+
+
+class RunClass(StrEnum):
+    """Exactly one fits a run.
+
+    `not_started`: nothing was applied, and nothing was changed. `applied`: it arrived where it was to arrive,
+    with evidence. `failed`: how far it came is known, and it did not arrive. `in_doubt`: an apply began, and
+    how it ended is not known.
+    """
+
+    NOT_STARTED = "not_started"
+    APPLIED = "applied"
+    FAILED = "failed"
+    IN_DOUBT = "in_doubt"
+
+
+_BY_OUTCOME = {
+    Outcome.APPLIED: RunClass.APPLIED,
+    Outcome.FAILED_HELD: RunClass.FAILED,
+    Outcome.RESTORE_INCOMPLETE: RunClass.FAILED,
+}
+
+
+def class_of(
+    *,
+    operation: str,
+    outcome: str | None,
+    began: bool,
+    arrived: bool,
+    ended: bool,
+    touched: bool,
+    failed: bool,
+    known: bool,
+) -> RunClass:
+    """Class a run by what its records say.
+
+    Args:
+        operation: Its command; an apply that was restored failed, a restore that was arrived.
+        outcome: As recorded; None while no record closes the run.
+        began: "applying" is recorded.
+        arrived: A promotion, or a receipt that proves, is recorded.
+        ended: The end of its first apply is recorded.
+        touched: That apply began to change something.
+        failed: A failure of it is recorded.
+        known: The failure's record says what became of the state.
+    """
+    if not began:
+        return RunClass.NOT_STARTED
+    if failed and not known:
+        return RunClass.IN_DOUBT
+    if outcome in _BY_OUTCOME:
+        return _BY_OUTCOME[Outcome(outcome)]
+    if failed and (operation == "apply" or not arrived):
+        return RunClass.FAILED
+    if arrived:
+        return RunClass.APPLIED
+    return RunClass.NOT_STARTED if ended and not touched else RunClass.IN_DOUBT
