@@ -7,7 +7,8 @@ from typing import Protocol
 class BlobStore(Protocol):
     """A flat, ordered map from keys to immutable bodies.
 
-    Keys are relative POSIX paths of `[a-z0-9._-]` segments. A body, once written, never changes.
+    Keys are relative POSIX paths of `[a-z0-9._-]` segments. A body, once written, never changes; it goes only
+    when `guardian prune` or `guardian store repair` takes it away.
     Every method raises `StoreUnreachableError` when the store does not answer or denies access, after
     the adapter's own retries (at most 90 s in all).
     """
@@ -38,4 +39,8 @@ class BlobStore(Protocol):
 
     def list(self, prefix: str, *, start_after: str = "") -> Iterator[str]:
         """Yield the keys that begin with `prefix` and sort after `start_after`, in byte order."""
+        ...
+
+    def delete(self, key: str) -> None:
+        """Take `key` away; durable on return, and an absent one is fine. For prune and repair alone."""
         ...

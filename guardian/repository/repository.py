@@ -288,6 +288,9 @@ class _ReadOnlyStore:
     def put_if_absent(self, key: str, body: bytes) -> bool:  # noqa: ARG002 - the port's signature
         raise StoreError(f"{self.address} was opened for reading; {key} was not written")
 
+    def delete(self, key: str) -> None:
+        raise StoreError(f"{self.address} was opened for reading; {key} was not deleted")
+
 
 def _read_config(store: BlobStore) -> Mapping[str, Any]:
     try:

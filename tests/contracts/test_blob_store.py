@@ -72,6 +72,32 @@ def test_the_same_body_twice_is_true_and_another_is_false(store):
     assert store.get("log/1") == b"one"
 
 
+def test_a_deleted_key_is_gone_and_may_be_written_anew(store, reopen):
+    store.put_if_absent("objects/ab/abcd", b"one")
+    store.put_if_absent("objects/ab/abce", b"other")
+    store.delete("objects/ab/abcd")
+    assert not reopen().exists("objects/ab/abcd")
+    assert list(store.list("")) == ["objects/ab/abce"]
+    with pytest.raises(BlobMissingError):
+        store.get("objects/ab/abcd")
+    assert store.put_if_absent("objects/ab/abcd", b"two")
+    assert store.get("objects/ab/abcd") == b"two"
+
+
+@pytest.mark.parametrize("key", ["objects/ab/abcd", "objects/ab/abcd/below", "nowhere/at/all"])
+def test_deleting_what_is_not_there_is_fine(store, key):
+    store.put_if_absent("objects/ab/abcd", b"one")
+    for _ in range(2):
+        store.delete(key)
+    assert store.exists("objects/ab/abcd") == (key != "objects/ab/abcd")
+
+
+def test_only_keys_can_be_deleted(store):
+    for bad in ("../x", "/etc", "tmp/x", "", "a//b"):
+        with pytest.raises(StoreCorruptError):
+            store.delete(bad)
+
+
 def test_a_missing_key_has_its_own_error(store):
     with pytest.raises(BlobMissingError, match="log/7 is not in the store"):
         store.get("log/7")

@@ -39,6 +39,10 @@ class FakeBlobStore:
         checked_prefix(prefix)
         return iter(sorted(key for key in self.bodies if key.startswith(prefix) and key > start_after))
 
+    def delete(self, key: str) -> None:
+        with self._writing:
+            self.bodies.pop(checked_key(key), None)
+
 
 class Killed(BaseException):
     """Stands for the death of the process: nothing it does afterwards reaches the store."""
@@ -95,6 +99,9 @@ class FaultyBlobStore:
     def list(self, prefix: str, *, start_after: str = "") -> Iterator[str]:
         keys = self._call("list", prefix, lambda: tuple(self.inner.list(prefix, start_after=start_after)))
         return iter(keys)
+
+    def delete(self, key: str) -> None:
+        self._call("delete", key, lambda: self.inner.delete(key))
 
     def kill(self) -> None:
         """Die now, at the caller's wish."""

@@ -86,6 +86,18 @@ class LocalStore:
         directory = checked_prefix(prefix).rpartition("/")[0]
         return self._walk(f"{directory}/" if directory else "", prefix, start_after)
 
+    def delete(self, key: str) -> None:
+        """Unlink the file; its directory stays, and is synchronised on return."""
+        path = self._path(key)
+        try:
+            self._files.unlink(path)
+        except OSError as error:
+            if not self._is_absence(error):
+                raise unreachable(error, path) from error
+        # Also when it was gone already: an unlink that was cut off is not durable yet.
+        if path.parent.is_dir():
+            self._sync_directory(path.parent)
+
     def _walk(self, directory: str, prefix: str, start_after: str) -> Iterator[str]:
         for name in self._names(self._root / directory):
             key = directory + name

@@ -110,6 +110,11 @@ class S3Store:
             request["StartAfter"] = self._prefix + start_after
         return self._pages(request)
 
+    def delete(self, key: str) -> None:
+        """Delete the object; in a bucket with versions the older ones stay."""
+        name = self._prefix + checked_key(key)
+        self._ask(lambda: self._connected().delete_object(Bucket=self._bucket, Key=name))
+
     def _pages(self, request: dict[str, Any]) -> Iterator[str]:
         last = None
         while True:

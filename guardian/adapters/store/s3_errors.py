@@ -36,7 +36,7 @@ _CODE_HINTS = {
     "AccessDenied": (
         "allow s3:GetObject and s3:PutObject on arn:aws:s3:::{bucket}/{prefix}* and s3:ListBucket on "
         "arn:aws:s3:::{bucket} (without it S3 denies a missing key too); a bucket with a KMS key wants "
-        "kms:GenerateDataKey and kms:Decrypt as well"
+        "kms:GenerateDataKey and kms:Decrypt as well; prune and store repair also want s3:DeleteObject"
     ),
     "NoSuchBucket": "create the bucket {bucket}, or correct `store:` in guardian.yaml (GUARDIAN_STORE)",
     "InvalidAccessKeyId": _NO_CREDENTIALS,
