@@ -63,6 +63,8 @@ class Kind(StrEnum):
     INTERRUPTED = "interrupted"
     FLUSHING = "flushing"
     FLUSHED = "flushed"
+    SNAPSHOTS_PRUNED = "snapshots_pruned"
+    REPAIRED = "repaired"
     NOTE = "note"
     RUN_CLOSED = "run_closed"
 
@@ -169,6 +171,8 @@ def _weigh(
             vouched = body["state"] is not None and body["purpose"] != Purpose.BEFORE
             known = KnownState.from_json(fields.group(body, "state")) if vouched else standing.known_state
             return replace(standing, last_snapshot=link, known_state=known)
+        case Kind.SNAPSHOTS_PRUNED:
+            return replace(standing, last_prune=number)
         case Kind.STATE_ACCEPTED:
             return replace(standing, known_state=KnownState.from_json(fields.group(body, "state")))
         case Kind.PROMOTED:

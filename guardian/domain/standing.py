@@ -168,6 +168,7 @@ class Standing:
         baseline: Id of the snapshot last promoted to known good.
         baseline_since: When it was promoted.
         known_state: None before the first snapshot of a state.
+        last_prune: Number of the newest `snapshots_pruned`, a link like the others; None when nothing was.
     """
 
     baseline: str | None = None
@@ -178,6 +179,7 @@ class Standing:
     last_snapshot: SnapshotLink | None = None
     known_state: KnownState | None = None
     open_incident: IncidentRef | None = None
+    last_prune: int | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return the JSON object that each record carries."""
@@ -190,6 +192,7 @@ class Standing:
             "last_snapshot": self.last_snapshot.to_json() if self.last_snapshot else None,
             "known_state": self.known_state.to_json() if self.known_state else None,
             "open_incident": self.open_incident.to_json() if self.open_incident else None,
+            "last_prune": self.last_prune,
         }
 
     @classmethod
@@ -205,6 +208,7 @@ class Standing:
             last_snapshot=_part(value, "last_snapshot", SnapshotLink.from_json),
             known_state=_part(value, "known_state", KnownState.from_json),
             open_incident=_part(value, "open_incident", IncidentRef.from_json),
+            last_prune=fields.optional_whole(value, "last_prune"),
         )
 
 

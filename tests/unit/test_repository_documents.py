@@ -55,6 +55,8 @@ BODIES: dict[Kind, dict[str, Any]] = {
     Kind.RELEASED: {"reason": "mended"},
     Kind.STATE_ACCEPTED: {"state": KNOWN, "reason": "restored by hand"},
     Kind.INTERRUPTED: {"signal": "SIGTERM"},
+    Kind.SNAPSHOTS_PRUNED: {"snapshots": [HEX], "keep": {"last": 3}},
+    Kind.REPAIRED: {"moved": [{"key": "objects/ab", "to": "q/1", "problem": "torn"}], "reason": ""},
     Kind.NOTE: {"text": "t"},
     Kind.RUN_CLOSED: {"outcome": "applied", "exit_code": 0},
 }
