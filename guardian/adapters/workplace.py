@@ -78,6 +78,14 @@ class DiskWorkplace:
         except OSError as error:
             raise UsageError(f"cannot read {path}: {error.strerror}") from error
 
+    def remove(self, path: Path) -> bool:
+        """See the port."""
+        try:
+            path.unlink(missing_ok=True)
+        except OSError:
+            return False
+        return True
+
     def close_run(self, run_id: str) -> None:
         """See the port."""
         shutil.rmtree(self._base / "runs" / run_id, ignore_errors=True)

@@ -13,9 +13,9 @@ from guardian.domain.plan import PlannedChange
 from guardian.domain.run import Progress, progress_of, unfinished_creations
 from guardian.domain.state import EMPTY
 from guardian.errors import BackendError, GuardianError, WrongStateError
+from guardian.operations import stranded
 from guardian.operations.plan import Planned
 from guardian.operations.session import Reading, Session, read_state, recorded_or_in_doubt
-from guardian.repository.objects import ObjectKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,11 +134,7 @@ def _look(
         after = read_state(session.context, where, backend)
     except (WrongStateError, BackendError) as error:
         unreadable = error.message
-    kept = ""
-    if outcome.stranded_state is not None:
-        body = session.context.workplace.read(outcome.stranded_state)
-        kept = session.project.put(ObjectKind.STATE, body)
-        session.record(Kind.NOTE, {"text": f"a state that could not be saved is kept as object {kept}"})
+    kept = stranded.keep(session, outcome)
     return Executed(
         outcome=outcome,
         progress=progress_of(changes, events, ended_well=outcome.exit_code == 0),
@@ -176,6 +172,7 @@ def incident_of(
     )
     incident = replace(incident, stranded_object=executed.stranded_object)
     session.record(Kind.INCIDENT_OPENED, {"incident": incident.to_json()})
+    stranded.let_go(session, executed.outcome, executed.stranded_object)
     session.context.audience.incident(incident)
     return incident
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import takewhile
 from pathlib import Path
 
 from guardian.domain.engine import Backend, WorkingDirectory
@@ -14,12 +15,13 @@ from guardian.domain.snapshot import Purpose, Snapshot
 from guardian.domain.state import EMPTY, State, facts_of, parse_state
 from guardian.domain.unaccounted import sought
 from guardian.errors import EngineError, WrongStateError
-from guardian.operations import capture
+from guardian.operations import capture, stranded
 from guardian.operations.lost import with_lost
 from guardian.operations.planned import plan_json, planned_instances
 from guardian.operations.runs import Run, failed_run
 from guardian.operations.scene import reach, unpack
 from guardian.operations.session import Reading, Session
+from guardian.repository.journal import list_runs, read_run
 from guardian.repository.objects import ObjectKind
 
 FAILED = "failed"
@@ -79,7 +81,8 @@ def gather(
     where = reach(context, session.place, backend)
     before, problem = _read(session, where, backend, limits)
     failed = failed_run(project, run, own=own, before=_state_of(session, first), after=_after(session, after))
-    problem = problem or _stranded(failed, before)
+    kept = _kept(session, run, before)
+    problem = problem or _stranded(failed, before, kept)
     sound, broken = None, None
     if problem:
         sound, broken = _mend(
@@ -87,6 +90,7 @@ def gather(
             failed,
             before,
             problem,
+            kept=kept,
             wanted=target if limits.strategy is Strategy.RECORD and run is None else None,
         )
     present = parse_state(sound) if sound is not None else before.state
@@ -187,12 +191,27 @@ def _read(session: Session, where: WorkingDirectory, backend: Backend, limits: L
     return reading, verdict or ""
 
 
-def _stranded(failed: FailedRun | None, before: Reading) -> str:
-    """Tell that the record lacks what the failed run did: planning on it would make that a second time."""
+def _kept(session: Session, run: Run | None, before: Reading) -> str:
+    """Return the kept state, of the failed run or of a way back from it, that no record has."""
+    if run is None:
+        return ""
+    known = session.entered.known_state
+    lineage = before.state.lineage or (known.lineage if known else "")
+    later = takewhile(lambda each: each.id != run.id, list_runs(session.project.log))
+    runs = [run.records, *(read_run(session.project.log, each.id) for each in later)]
+    return stranded.newest(session.project, runs, above=_highest_serial(session, before), lineage=lineage)
+
+
+def _stranded(failed: FailedRun | None, before: Reading, kept: str) -> str:
+    """Tell that the record lacks what was done: planning on it would make that a second time."""
+    if kept:
+        return "things were changed, but the state could not be saved: the record stands as before that"
     if failed is None or failed.incident.record is not StateRecord.STRANDED:
         return ""
     if before.facts is not None and before.state.serial > failed.before.serial:
         return ""
+    if failed.incident.stranded_object and before.facts is not None:
+        return ""  # it was written all the same, or has been put back
     return "the failed run changed things, but its state could not be saved: the record stands as before it"
 
 
@@ -202,6 +221,7 @@ def _mend(
     before: Reading,
     problem: str,
     *,
+    kept: str,
     wanted: Snapshot | None,
 ) -> tuple[bytes | None, BrokenRecord]:
     """Find the newest sound record: what was stranded, the named snapshot's, or the newest snapshot's."""
@@ -209,17 +229,20 @@ def _mend(
 
     project = session.project
     origin, body = "", None
-    stranded = failed.incident.stranded_object if failed else ""
-    if stranded:
-        origin, body = stranded, project.get(ObjectKind.STATE, stranded)
-    elif failed is not None and failed.incident.record is StateRecord.STRANDED:
+    highest = _highest_serial(session, before)
+    if kept:
+        origin, body = kept, project.get(ObjectKind.STATE, kept)
+    elif (
+        failed is not None
+        and failed.incident.record is StateRecord.STRANDED
+        and highest <= failed.before.serial
+    ):
         pass  # older records lack what the run did
     else:
         for snapshot in [wanted] if wanted is not None else project.snapshots():
             if snapshot.state is not None:
                 origin, body = snapshot.id, project.get_state(snapshot.state)
                 break
-    highest = _highest_serial(session, before)
     if body is None:
         return None, BrokenRecord(problem=problem, origin="", serial=highest + 1)
     restored = parse_state(body)

@@ -23,6 +23,10 @@ class Workplace(Protocol):
         """Return a file's content; raise `UsageError` when it cannot be read."""
         ...
 
+    def remove(self, path: Path) -> bool:
+        """Remove a file; tell whether it is gone."""
+        ...
+
     def close_run(self, run_id: str) -> None:
         """Remove the run's directory; what cannot be removed stays."""
         ...

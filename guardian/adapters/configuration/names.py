@@ -2,8 +2,8 @@
 
 from fnmatch import fnmatchcase
 
-_NAMES = frozenset({".git", ".terraform", ".guardian", "terraform.tfstate.d", "errored.tfstate", "crash.log"})
-_PATTERNS = ("terraform.tfstate*", "*.tfstate.backup", ".*.tfstate.lock.info")
+_NAMES = frozenset({".git", ".terraform", ".guardian", "terraform.tfstate.d", "crash.log"})
+_PATTERNS = ("terraform.tfstate*", "errored.tfstate*", "*.tfstate.backup", ".*.tfstate.lock.info")
 
 CONFIGURATION_SUFFIXES = (".tf", ".tf.json", ".tofu", ".tofu.json")
 

@@ -136,7 +136,7 @@ class TerraformEngine:
 
     def evidence(self, run_dir: Path, *, root: Path) -> Evidence | None:
         """See the port."""
-        return read_evidence(run_dir, errored=root / ERRORED_STATE)
+        return read_evidence(run_dir, errored=root / errored.NAME)
 
     def read_plan(self, plan: Path) -> PlanFile:
         """See the port."""

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from guardian.domain.engine import Diagnostic
+from guardian.domain.stranded import dumped_state
 
 TEXT_BYTES = 4096
 """How much of an engine's plain text is kept as a diagnostic."""
@@ -39,7 +40,8 @@ class EventReader:
             self._keep_text(raw)
             return
         if event.get("type") == "log" and "state" in event:
-            self.dumped_state = _dumped(raw, event.pop("state"))
+            self.dumped_state = dumped_state(raw)
+            del event["state"]
         if event.get("type") == "diagnostic":
             self._keep_diagnostic(event, raw)
         self._on_event(event)
@@ -72,16 +74,6 @@ def text_diagnostic(text: str, path: Path) -> Diagnostic | None:
     if not summary:
         return None
     return Diagnostic(severity="error", summary=summary.removeprefix("Error: "), detail=detail)
-
-
-def _dumped(raw: bytes, state: Any) -> bytes:
-    if isinstance(state, str):
-        return state.encode()
-    # Cut out, not written anew: a float would not survive that digit by digit.
-    text = raw.decode()
-    start = text.index('"state":') + len('"state":')
-    start += len(text[start:]) - len(text[start:].lstrip())
-    return text[start : json.JSONDecoder().raw_decode(text, start)[1]].encode()
 
 
 def _object(raw: bytes) -> dict[str, Any] | None:
