@@ -57,6 +57,15 @@ BODIES: dict[Kind, dict[str, Any]] = {
     Kind.INTERRUPTED: {"signal": "SIGTERM"},
     Kind.SNAPSHOTS_PRUNED: {"snapshots": [HEX], "keep": {"last": 3}},
     Kind.REPAIRED: {"moved": [{"key": "objects/ab", "to": "q/1", "problem": "torn"}], "reason": ""},
+    Kind.BREAK_GLASS: {"reason": "r", "store": "s3://b", "error": "no answer", "remembered": None},
+    Kind.FLUSHING: {"repository": "ab" * 16, "after": 7},
+    Kind.FLUSHED: {
+        "spool": "cd" * 16,
+        "by": LEASE["holder"],
+        "since": "2030-01-31T09:00:00.000000Z",
+        "reason": "r",
+        "runs": ["20300131T090000Z-abcdef"],
+    },
     Kind.NOTE: {"text": "t"},
     Kind.RUN_CLOSED: {"outcome": "applied", "exit_code": 0},
 }
