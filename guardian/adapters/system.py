@@ -68,8 +68,7 @@ class ProcessIdentity:
         Proof is the same boot of the same host, seen from the same pid namespace, and there no process of
         that pid, or an ended one, or one that started at another time. Everything else proves nothing.
         """
-        here = self._actor
-        if not here.boot_id or (actor.boot_id, actor.host) != (here.boot_id, here.host):
+        if not actor.shares_boot_with(self._actor):
             return False
         if not 0 < actor.pid < _PID_MAX:
             return False

@@ -30,6 +30,10 @@ class Actor:
         where = f"{self.user}@{self.host} (pid {self.pid})"
         return f"{where}, {self.job}" if self.job else where
 
+    def shares_boot_with(self, other: "Actor") -> bool:
+        """Tell whether both lived in the same boot of the same machine; an unknown boot is nobody's."""
+        return bool(self.boot_id) and (self.boot_id, self.host) == (other.boot_id, other.host)
+
     def to_json(self) -> dict[str, Any]:
         """Return the JSON object of the format."""
         return asdict(self)

@@ -26,12 +26,16 @@ PAUSE_S = 0.5
 
 
 def evidence_of(context: Context, run: Run) -> Evidence | None:
-    """Return what this machine has of a run's own apply, None when it has nothing."""
+    """Return what this machine has of a run's own apply, None when it has nothing that can be trusted."""
     opened = next(each for each in run.records if each.kind is Kind.RUN_OPENED)
     exited = next((each for each in run.records if each.kind is Kind.ENGINE_EXITED), None)
-    found = context.engine.evidence(
-        Path(str(opened.body["run_dir"])), root=Path(str(opened.body["root"]) or "/")
-    )
+    found = None
+    # Nobody synchronises what Terraform writes: after a power cut an empty directory does not prove that it
+    # was never started. Nor does one of the same name on another machine.
+    if opened.actor.shares_boot_with(context.identity.actor()):
+        found = context.engine.evidence(
+            Path(str(opened.body["run_dir"])), root=Path(str(opened.body["root"]) or "/")
+        )
     if exited is None:
         return found
     # The journal has every event then; this machine may add what the engine could not save.

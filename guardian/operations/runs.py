@@ -203,11 +203,13 @@ def adopt_events(context: Context, run: Run) -> tuple[Mapping[str, Any], ...]:
     """Read the engine's events of a run that was cut short from its directory, where this machine has it.
 
     Terraform outlives a killed guardian and writes its events to the end; those on disk are the truth, the
-    journal's may lack the last ones.
+    journal's may lack the last ones. After a power cut it is the other way round.
     """
     for record in run.records:
         if record.kind is not Kind.ENGINE_STARTED:
             continue
+        if not record.actor.shares_boot_with(context.identity.actor()):
+            return ()
         try:
             lines = context.workplace.read(Path(str(record.body["stdout"]))).splitlines()
         except UsageError:
