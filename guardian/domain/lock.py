@@ -8,6 +8,14 @@ from typing import Any
 FOREIGN = "held by a lock that is not in Terraform's format"
 
 
+OUR_INFO = "guardian run "
+
+
+def our_info(run_id: str) -> str:
+    """Return the words by which a lock that guardian itself holds names its run."""
+    return f"{OUR_INFO}{run_id}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TerraformLock:
     """One lock that is held.
@@ -50,6 +58,11 @@ class TerraformLock:
     def to_json(self) -> dict[str, str]:
         """Return the `lock` object of an `engine_locked` record."""
         return asdict(self)
+
+    @property
+    def our_run(self) -> str:
+        """The run that a lock of guardian's own names, empty for every other lock."""
+        return self.info.removeprefix(OUR_INFO) if self.info.startswith(OUR_INFO) else ""
 
     def describe(self) -> str:
         """Say who holds it, for a person."""

@@ -52,7 +52,8 @@ def rerecord(course: Course, step: RestoreRecord | ReviseRecord) -> Course:
     """
     context, gathered = course.session.context, course.gathered
     where, backend = gathered.where, gathered.backend
-    with context.backend.locked(where, backend, operation="guardian restore"):
+    run_id = course.session.run_id
+    with context.backend.locked(where, backend, operation="guardian restore", run_id=run_id):
         present = context.backend.read(where, backend)
         if isinstance(step, RestoreRecord):
             if present.body != gathered.before.body:

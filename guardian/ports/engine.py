@@ -109,12 +109,16 @@ class StateBackend(Protocol):
         ...
 
     def locked(
-        self, where: WorkingDirectory, backend: Backend, *, operation: str
+        self, where: WorkingDirectory, backend: Backend, *, operation: str, run_id: str = ""
     ) -> AbstractContextManager[None]:
         """Hold Terraform's own lock on the state for a block.
 
         Within it a record that does not exist still reads as None, and the block may end without writing
         one. A kind of backend that is not known here is locked by Terraform itself, as it writes.
+
+        Args:
+            operation: What it is held for, for whoever meets it.
+            run_id: Named in the lock, so that one left by a killed guardian is known as its own.
 
         Raises:
             StateLockedError: Somebody else holds it; names who.
@@ -149,6 +153,16 @@ class StateBackend(Protocol):
 
         Raises:
             BackendError: It cannot be read.
+        """
+        ...
+
+    def unlock(self, where: WorkingDirectory, backend: Backend, lock_id: str) -> None:
+        """Remove exactly the lock with this whole ID; one that is gone already was removed.
+
+        Raises:
+            StateLockedError: Another lock is there now; it stays.
+            RefusedError: A living process holds it, or Terraform alone can remove it from this kind.
+            BackendError: It cannot be removed.
         """
         ...
 

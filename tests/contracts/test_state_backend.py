@@ -1,14 +1,16 @@
 """What a recovery relies on when it writes a record: of the fake backend and of the real ones alike."""
 
+import json
 from collections.abc import Callable, Iterator
 from hashlib import md5
 from pathlib import Path
 
 import pytest
 
+from guardian.adapters.terraform.s3_lock import locks_of
 from guardian.domain.engine import WorkingDirectory
 from guardian.errors import BackendError, RefusedError, StateLockedError
-from tests.fakes.engine import FakeStateBackend
+from tests.fakes.engine import LOCK_ID, FakeStateBackend
 from tests.support.moto import MotoServer, moto_server
 from tests.support.record_bench import (
     LOCKS,
@@ -22,6 +24,8 @@ from tests.support.record_bench import (
     make_cloud,
     real,
 )
+
+ITEM = {"LockID": {"S": "states/team/app.tfstate"}}
 
 
 @pytest.fixture(scope="module")
@@ -86,7 +90,7 @@ def test_a_held_lock_is_refused_by_the_name_of_its_holder(bench: Bench) -> None:
             bench.other().locked(bench.where, bench.located, operation="the second"),
         ):
             raise AssertionError("two hold the lock")
-        assert refused.value.hint.startswith("guardian restore")
+        assert refused.value.hint.startswith("guardian unlock")
         bench.backend.write(bench.where, bench.located, NEXT)
     with bench.other().locked(bench.where, bench.located, operation="the third"):
         assert bench.read() == NEXT
@@ -105,6 +109,108 @@ def test_a_lock_goes_when_its_block_fails(bench: Bench) -> None:
     )
     assert bench.backend.lock_holder(bench.where, bench.located) == ""
     bench.write(NEXT)
+
+
+def test_a_lock_of_guardians_own_names_its_run(bench: Bench) -> None:
+    bench.put(RECORD)
+    with bench.backend.locked(bench.where, bench.located, operation="the way back", run_id="run-7"):
+        lock = bench.other().lock(bench.where, bench.located)
+        assert lock is not None
+        assert (lock.our_run, lock.operation) == ("run-7", "the way back")
+    with bench.backend.locked(bench.where, bench.located, operation="a test"):
+        nameless = bench.other().lock(bench.where, bench.located)
+        assert nameless is not None
+        assert nameless.our_run == ""
+        assert nameless.id != lock.id
+
+
+def test_unlocking_what_is_free_does_nothing(bench: Bench) -> None:
+    bench.put(RECORD)
+    bench.backend.unlock(bench.where, bench.located, LOCK_ID)
+    assert bench.read() == RECORD
+
+
+def leave(cloud: MotoServer, lock_id: str, *names: str) -> bytes:
+    """Leave a lock in S3, as a killed Terraform does: its object, its item, or both."""
+    written = json.dumps({"ID": lock_id, "Operation": "OperationTypeApply", "Who": "ann@laptop"})
+    if "object" in names:
+        cloud.client("s3").put_object(Bucket="states", Key="team/app.tfstate.tflock", Body=written)
+    if "item" in names:
+        cloud.client("dynamodb").put_item(TableName=TABLE, Item={**ITEM, "Info": {"S": written}})
+    return written.encode()
+
+
+@pytest.mark.parametrize(
+    ("locks", "names"), [("lockfile", ["object"]), ("table", ["item"]), ("both", ["object", "item"])]
+)
+def test_a_lock_that_was_left_is_removed_by_its_whole_id(
+    cloud: MotoServer, tmp_path: Path, locks: str, names: list[str]
+) -> None:
+    make_cloud(cloud)
+    bench = in_s3(cloud, tmp_path, LOCKS[locks])
+    bench.put(RECORD)
+    leave(cloud, LOCK_ID, *names)
+    for other in (LOCK_ID[:-1], LOCK_ID.upper(), LOCK_ID + "0", ""):
+        with pytest.raises(StateLockedError, match=LOCK_ID):
+            bench.backend.unlock(bench.where, bench.located, other)
+    assert bench.backend.lock_holder(bench.where, bench.located).startswith(LOCK_ID)
+    bench.backend.unlock(bench.where, bench.located, LOCK_ID)
+    assert bench.backend.lock(bench.where, bench.located) is None
+    bench.write(NEXT)
+
+
+def test_of_two_locks_the_other_ones_stays(cloud: MotoServer, tmp_path: Path) -> None:
+    make_cloud(cloud)
+    bench = in_s3(cloud, tmp_path, LOCKS["both"])
+    leave(cloud, LOCK_ID, "object")
+    leave(cloud, "theirs", "item")
+    with pytest.raises(StateLockedError, match="theirs"):
+        bench.backend.unlock(bench.where, bench.located, LOCK_ID)
+    assert bench.backend.lock_holder(bench.where, bench.located).startswith("theirs")
+    assert "Contents" not in cloud.client("s3").list_objects_v2(Bucket="states")
+
+
+@pytest.mark.parametrize(("locks", "name"), [("lockfile", "object"), ("table", "item")])
+def test_a_lock_that_changed_hands_meanwhile_stays(
+    cloud: MotoServer, tmp_path: Path, locks: str, name: str
+) -> None:
+    make_cloud(cloud)
+    bench = in_s3(cloud, tmp_path, LOCKS[locks])
+    leave(cloud, LOCK_ID, name)
+    (lock,) = locks_of(bench.located, cloud.env())
+    seen = lock.found()
+    assert seen is not None
+    leave(cloud, "theirs", name)
+    assert not lock.remove(seen)
+    assert bench.backend.lock_holder(bench.where, bench.located).startswith("theirs")
+    present = lock.found()
+    assert present is not None
+    assert lock.remove(present)
+    assert not lock.remove(present)
+    assert bench.backend.lock(bench.where, bench.located) is None
+
+
+def test_a_file_lock_of_a_living_process_is_not_removed(tmp_path: Path) -> None:
+    bench = local(tmp_path)
+    bench.put(RECORD)
+    with bench.backend.locked(bench.where, bench.located, operation="a test"):
+        lock = bench.other().lock(bench.where, bench.located)
+        assert lock is not None
+        with pytest.raises(RefusedError, match="cannot be removed"):
+            bench.other().unlock(bench.where, bench.located, lock.id)
+        assert bench.other().lock(bench.where, bench.located) == lock
+
+
+def test_what_a_killed_terraform_left_beside_a_local_state_goes_by_its_id(tmp_path: Path) -> None:
+    bench = local(tmp_path)
+    bench.put(RECORD)
+    about = bench.where.root / ".terraform.tfstate.lock.info"
+    about.write_text(json.dumps({"ID": LOCK_ID}))
+    assert bench.backend.lock(bench.where, bench.located) is None
+    with pytest.raises(StateLockedError, match=LOCK_ID):
+        bench.backend.unlock(bench.where, bench.located, LOCK_ID[:8])
+    bench.backend.unlock(bench.where, bench.located, LOCK_ID)
+    assert not about.exists()
 
 
 def test_a_local_record_keeps_its_file_and_nothing_stays_beside_it(tmp_path: Path) -> None:

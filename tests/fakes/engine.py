@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from guardian.adapters.terraform.evidence import read_evidence
 from guardian.adapters.terraform.plan_file import read_plan_file
@@ -31,12 +32,13 @@ from guardian.domain.engine import (
     RawState,
     WorkingDirectory,
 )
-from guardian.domain.lock import TerraformLock
+from guardian.domain.lock import TerraformLock, our_info
 from guardian.errors import EngineError, StateLockedError
 from guardian.operations.scene import OVERRIDE
 from guardian.ports.engine import OnEvent, OnStart
 from tests.fakes.system import FakeInterruption
 
+UNLOCK = "guardian unlock    # shows who holds it, and removes what a dead run left"
 LOCK_ID = "6cf1a3a1-5ee9-4d0e-8a4e-0b9a3a1f8d55"
 NOWHERE = 1 << 22  # beyond Linux's largest pid: nobody is alive there
 RESOURCE = re.compile(
@@ -68,12 +70,17 @@ class FakeStateBackend:
         return False
 
     @contextmanager
-    def locked(self, where: WorkingDirectory, backend: Backend, *, operation: str) -> Iterator[None]:
+    def locked(
+        self, where: WorkingDirectory, backend: Backend, *, operation: str, run_id: str = ""
+    ) -> Iterator[None]:
         if self.held:
-            raise StateLockedError(
-                f"Terraform's lock on the state is held: {self.held_by}", hint="guardian restore"
-            )
-        self.held_by = operation
+            raise StateLockedError(f"Terraform's lock on the state is held: {self.held_by}", hint=UNLOCK)
+        self.held = TerraformLock(
+            id=str(uuid4()),
+            operation=operation,
+            who="guardian@laptop",
+            info=our_info(run_id) if run_id else "",
+        )
         try:
             yield
         finally:
@@ -88,6 +95,14 @@ class FakeStateBackend:
 
     def lock(self, where: WorkingDirectory, backend: Backend) -> TerraformLock | None:
         return self.held
+
+    def unlock(self, where: WorkingDirectory, backend: Backend, lock_id: str) -> None:
+        if self.held is not None and self.held.id != lock_id:
+            raise StateLockedError(
+                f"the lock on the state is not {lock_id}, but another one: {self.held.describe()}",
+                hint=UNLOCK,
+            )
+        self.held = None
 
     def lock_holder(self, where: WorkingDirectory, backend: Backend) -> str:
         return self.held_by

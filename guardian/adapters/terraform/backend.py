@@ -11,6 +11,7 @@ from guardian.adapters.terraform.address import DEFAULT, absolute_local, address
 from guardian.adapters.terraform.backend_block import declares_backend
 from guardian.adapters.terraform.lock import read_lock
 from guardian.adapters.terraform.locking import locked
+from guardian.adapters.terraform.unlocking import unlock
 from guardian.adapters.terraform.writing import write_local, write_s3
 from guardian.domain.engine import Backend, RawState, WorkingDirectory
 from guardian.domain.lock import TerraformLock
@@ -98,10 +99,12 @@ class TerraformStateBackend:
         )
 
     @contextmanager
-    def locked(self, where: WorkingDirectory, backend: Backend, *, operation: str) -> Iterator[None]:
+    def locked(
+        self, where: WorkingDirectory, backend: Backend, *, operation: str, run_id: str = ""
+    ) -> Iterator[None]:
         """See the port."""
         environment = {**self._environment, **where.environment}
-        with locked(where.root, backend, environment, operation=operation) as made:
+        with locked(where.root, backend, environment, operation=operation, run_id=run_id) as made:
             self._made_to_be_locked = backend.address if made else ""
             try:
                 yield
@@ -132,6 +135,10 @@ class TerraformStateBackend:
     def lock(self, where: WorkingDirectory, backend: Backend) -> TerraformLock | None:
         """See the port."""
         return read_lock(where.root, backend, {**self._environment, **where.environment})
+
+    def unlock(self, where: WorkingDirectory, backend: Backend, lock_id: str) -> None:
+        """See the port."""
+        unlock(where.root, backend, {**self._environment, **where.environment}, lock_id)
 
     def lock_holder(self, where: WorkingDirectory, backend: Backend) -> str:
         """See the port."""

@@ -59,16 +59,51 @@ def file_lock(path: Path, info: str) -> Iterator[bool]:
         os.close(descriptor)
 
 
+def remove_leftover(path: Path) -> None:
+    """Remove the file that says whose a lock was, under the lock: it may be the next holder's by now.
+
+    Raises:
+        StateLockedError: Somebody holds the lock.
+        BackendError: It cannot be removed.
+    """
+    about = info_path(path)
+    try:
+        descriptor = os.open(path, os.O_RDWR)
+    except FileNotFoundError:
+        about.unlink(missing_ok=True)  # a lock wants a file
+        return
+    except OSError as error:
+        raise _cannot_lock(path, error) from error
+    try:
+        _take(descriptor, path)
+        about.unlink(missing_ok=True)
+    except OSError as error:
+        raise _cannot_lock(path, error) from error
+    finally:
+        os.close(descriptor)
+
+
 def is_file_locked(path: Path) -> bool:
     """Tell whether another process holds the lock, without taking it; True where that cannot be asked."""
     if not sys.platform.startswith("linux"):
         return True
+    return _asked(path) is not None
+
+
+def holder_pid(path: Path) -> int:
+    """Return the process that holds the lock, 0 where that cannot be told."""
+    found = _asked(path) if sys.platform.startswith("linux") else None
+    return max(found or 0, 0)
+
+
+def _asked(path: Path) -> int | None:
+    """Ask for the holder's pid; None when nobody holds the lock, -1 when it is no process's own."""
     try:
         with path.open("rb") as file:
-            answer = fcntl.fcntl(file, fcntl.F_GETLK, _flock())
+            kind, *_, pid = struct.unpack(FLOCK, fcntl.fcntl(file, fcntl.F_GETLK, _flock()))
     except OSError:
-        return False
-    return bool(struct.unpack(FLOCK, answer)[0] != fcntl.F_UNLCK)
+        return None
+    return None if kind == fcntl.F_UNLCK else int(pid)
 
 
 def _open(path: Path) -> tuple[int, bool]:

@@ -11,12 +11,15 @@ from guardian.adapters.terraform import s3_state
 from guardian.adapters.terraform.address import local_path, s3_key
 from guardian.adapters.terraform.file_lock import file_lock
 from guardian.adapters.terraform.lock_info import lock_info
-from guardian.adapters.terraform.s3_lock import item_lock, object_lock
+from guardian.adapters.terraform.s3_lock import locks_of
+from guardian.adapters.terraform.s3_locking import held_lock
 from guardian.domain.engine import Backend
 
 
 @contextmanager
-def locked(root: Path, backend: Backend, environment: Mapping[str, str], *, operation: str) -> Iterator[bool]:
+def locked(
+    root: Path, backend: Backend, environment: Mapping[str, str], *, operation: str, run_id: str
+) -> Iterator[bool]:
     """Hold the lock for a block; a kind of backend that is not known here Terraform locks itself.
 
     Yields:
@@ -30,13 +33,10 @@ def locked(root: Path, backend: Backend, environment: Mapping[str, str], *, oper
     with ExitStack() as stack:
         if backend.kind == "local":
             path = local_path(backend.config, backend.workspace, root)
-            made = stack.enter_context(file_lock(path, lock_info(operation, str(path))))
+            made = stack.enter_context(file_lock(path, lock_info(operation, str(path), run_id=run_id)))
         elif backend.kind == "s3" and s3_state.is_readable(backend.config, environment):
             path_in_bucket = f"{backend.config['bucket']}/{s3_key(backend.config, backend.workspace)}"
-            info = lock_info(operation, path_in_bucket)
-            # In Terraform's order: of two that want both locks, the loser then holds neither.
-            if backend.config.get("use_lockfile"):
-                stack.enter_context(object_lock(backend, environment, info))
-            if backend.config.get("dynamodb_table"):
-                stack.enter_context(item_lock(backend, environment, info))
+            info = lock_info(operation, path_in_bucket, run_id=run_id)
+            for lock in locks_of(backend, environment):
+                stack.enter_context(held_lock(backend, lock, info))
         yield made

@@ -75,6 +75,20 @@ def read_object(
     return body
 
 
+def read_version(
+    config: Mapping[str, Any], workspace: str, environment: Mapping[str, str], *, suffix: str
+) -> tuple[bytes, str] | None:
+    """Return as `read_object` does, with the object's ETag."""
+    found: tuple[bytes, str] | None = _from_object(
+        config,
+        workspace,
+        environment,
+        suffix=suffix,
+        take=lambda answer: (answer["Body"].read(), answer["ETag"]),
+    )
+    return found
+
+
 def has_object(config: Mapping[str, Any], workspace: str, environment: Mapping[str, str]) -> bool:
     """Tell whether there is a state's object, without fetching it; raise `BackendError` as `read_object`."""
 

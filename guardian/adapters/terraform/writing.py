@@ -10,6 +10,7 @@ from typing import Any
 
 from guardian.adapters.terraform import s3_state
 from guardian.adapters.terraform.address import s3_key
+from guardian.adapters.terraform.lock_table import DIGEST, item_name
 from guardian.errors import BackendError
 
 
@@ -73,7 +74,7 @@ def write_s3(config: Mapping[str, Any], workspace: str, environment: Mapping[str
             hint="allow s3:PutObject on it, and the use of its key",
         ) from error
     if config.get("dynamodb_table"):
-        _write_digest(config, key, environment, body)
+        _write_digest(config, workspace, environment, body)
 
 
 def put_settings(config: Mapping[str, Any]) -> dict[str, str]:
@@ -94,7 +95,9 @@ def put_settings(config: Mapping[str, Any]) -> dict[str, str]:
     return given
 
 
-def _write_digest(config: Mapping[str, Any], key: str, environment: Mapping[str, str], body: bytes) -> None:
+def _write_digest(
+    config: Mapping[str, Any], workspace: str, environment: Mapping[str, str], body: bytes
+) -> None:
     """Write the digest without which no Terraform takes the state.
 
     Source: `internal/backend/remote-state/s3/client.go`, putMD5.
@@ -102,7 +105,7 @@ def _write_digest(config: Mapping[str, Any], key: str, environment: Mapping[str,
     from botocore.exceptions import BotoCoreError, ClientError
 
     item = {
-        "LockID": {"S": f"{config['bucket']}/{key}-md5"},
+        "LockID": {"S": item_name(config, workspace, suffix=DIGEST)},
         "Digest": {"S": md5(body, usedforsecurity=False).hexdigest()},
     }
     try:
@@ -111,7 +114,7 @@ def _write_digest(config: Mapping[str, Any], key: str, environment: Mapping[str,
         )
     except (BotoCoreError, ClientError) as error:
         raise BackendError(
-            f"the state s3://{config['bucket']}/{key} is written, but not its digest in the table "
+            f"the state s3://{item_name(config, workspace)} is written, but not its digest in the table "
             f"{config['dynamodb_table']}, and Terraform refuses the one without the other: {error}",
             hint=f"aws dynamodb put-item --table-name {config['dynamodb_table']} --item '{json.dumps(item)}'",
         ) from error
