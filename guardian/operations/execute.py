@@ -42,8 +42,9 @@ class Executed:
 
     @property
     def went_well(self) -> bool:
-        """Tell whether the engine succeeded and its record is there and can be read."""
-        return self.outcome.exit_code == 0 and self.after is not None and self.after.facts is not None
+        """Tell whether the engine succeeded and its record was saved, is there and can be read."""
+        recorded = self.after is not None and self.after.facts is not None
+        return self.outcome.exit_code == 0 and recorded and self.outcome.stranded_state is None
 
 
 def execute(

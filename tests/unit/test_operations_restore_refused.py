@@ -1,6 +1,8 @@
 """What the way back refuses, and what it does not claim, over a Terraform in memory."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -89,28 +91,35 @@ def test_a_record_that_is_anothers_is_replaced_only_when_that_is_asked_for(world
     assert world.inputs == THERE
 
 
-def strand(world: World) -> bytes:
-    """Make the next applies fail to save their state; return what they would have saved."""
-    kept = world.backend.body
-    saved = world.engine._save
+@contextmanager
+def stranding(world: World) -> Iterator[list[bytes]]:
+    """Let no apply save its state for a block; yield what each one left in a file instead."""
+    kept, left, saved = world.backend.body, list[bytes](), world.engine._save
 
-    def stranding(document):
+    def strand(document):
         saved(document)
         errored = world.directory / "errored.tfstate"
-        errored.write_bytes(world.backend.body or b"")
+        left.append(world.backend.body or b"")
+        errored.write_bytes(left[-1])
         world.engine.stranded = errored
         world.backend.body = kept
 
-    world.engine._save = stranding  # type: ignore[method-assign]  # this one cannot write
-    world.configure(**{**GOOD, "a": "changed", "c": "!"})
-    assert world.apply().exit_code is ExitCode.FAILED_HELD
-    world.engine._save = saved  # type: ignore[method-assign]
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(world.engine, "_save", strand)
+        yield left
     world.engine.stranded = None
-    return (world.directory / "errored.tfstate").read_bytes()
+
+
+def fail_stranded(world: World) -> bytes:
+    world.configure(**{**GOOD, "a": "changed", "c": "!"})
+    with stranding(world) as left:
+        assert world.apply().exit_code is ExitCode.FAILED_HELD
+    return left[0]
 
 
 def test_a_stranded_state_is_put_back_first(world):
-    errored = json.loads(strand(world))
+    errored = json.loads(fail_stranded(world))
+    assert not (world.directory / "errored.tfstate").exists()
     serial = world.backend.document["serial"]
     assert applies(world) == 2
     ended = world.restore()
@@ -119,6 +128,36 @@ def test_a_stranded_state_is_put_back_first(world):
     assert world.backend.document["serial"] > max(serial, errored["serial"])
     assert ended.receipt is not None
     assert len(ended.receipt.revised) == 1
+
+
+def test_the_state_that_a_way_back_stranded_is_put_back_too(world):
+    fail(world)
+    before = world.backend.body
+    with stranding(world) as left:
+        assert world.restore().exit_code is ExitCode.RESTORE_INCOMPLETE
+    assert world.backend.body == before
+    ended = world.restore()
+    assert ended.exit_code is ExitCode.OK
+    assert ended.receipt is not None
+    assert len(ended.receipt.revised) == 1
+    assert world.inputs == THERE
+    assert world.backend.document["serial"] > json.loads(left[0])["serial"]
+
+
+def test_what_is_no_whole_state_is_kept_but_not_built_upon(world):
+    real = world.engine._save
+
+    def tear(document):
+        errored = world.directory / "errored.tfstate"
+        errored.write_bytes(b'{"version": 4, "lin')
+        world.engine.stranded = errored
+
+    world.engine._save = tear  # a full disk
+    fail(world)
+    world.engine._save, world.engine.stranded = real, None
+    assert (world.directory / "errored.tfstate").exists()
+    with pytest.raises(RestoreIncompleteError, match="could not be saved"):
+        world.restore()
 
 
 def test_a_stranded_state_that_nobody_kept_is_left_to_a_person(world):
