@@ -237,7 +237,16 @@ class Log:
     def _bodies(self, first: int, last: int) -> Iterator[tuple[int, bytes]]:
         for start in range(first, last + 1, WINDOW):
             numbers = range(start, min(start + WINDOW, last + 1))
-            yield from zip(numbers, at_once(self._body, numbers), strict=True)
+            for number, body in zip(numbers, at_once(self._body_or_error, numbers), strict=True):
+                if isinstance(body, StoreCorruptError):
+                    raise body  # in its turn: what stands before it has been read
+                yield number, body
+
+    def _body_or_error(self, number: int) -> bytes | StoreCorruptError:
+        try:
+            return self._body(number)
+        except StoreCorruptError as error:
+            return error
 
     def _body(self, number: int) -> bytes:
         try:

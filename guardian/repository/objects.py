@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from enum import StrEnum
 from typing import TypeVar
 
-from guardian.errors import StoreCorruptError
+from guardian.errors import BlobMissingError, EncryptionError, StoreCorruptError
 from guardian.ports.blobs import BlobStore
 from guardian.repository.envelope import MAX_OBJECT_BYTES, Envelope, Place
 from guardian.repository.keys import object_key
@@ -32,7 +32,7 @@ class ObjectKind(StrEnum):
 
 Referent = tuple[ObjectKind, str]
 
-# Mostly the same from one snapshot to the next: asking first is cheaper than sending.
+# Mostly the same from one snapshot to the next: reading first is cheaper than sending, and proves them.
 _SELDOM_NEW = frozenset({ObjectKind.FILE, ObjectKind.TREE, ObjectKind.BACKEND, ObjectKind.VARIABLES})
 
 
@@ -53,7 +53,7 @@ class Objects:
         if object_id in self._present:
             return object_id
         key = object_key(object_id)
-        if kind not in _SELDOM_NEW or not self._store.exists(key):
+        if kind not in _SELDOM_NEW or not self._is_sound(kind, object_id):
             # False means that the same content is there already, wrapped differently.
             self._store.put_if_absent(key, self._envelope.wrap(content, _place(kind)))
             with self._lock:
@@ -92,6 +92,24 @@ class Objects:
             with self._lock:
                 self._present.add(object_id)
         return found
+
+    def _is_sound(self, kind: ObjectKind, object_id: str) -> bool:
+        """Tell whether an object is there; raise `StoreCorruptError` when it is damaged."""
+        try:
+            self.get(kind, object_id)
+        except BlobMissingError:
+            return False
+        return True
+
+    def is_any(self, object_id: str) -> bool:
+        """Tell whether an object holds what its id says, of whatever kind it is."""
+        for kind in ObjectKind:
+            try:
+                self.get(kind, object_id)
+            except (StoreCorruptError, EncryptionError):
+                continue
+            return True
+        return False
 
     def was_written(self, object_id: str) -> bool:
         """Tell whether this process sent the object to the store."""

@@ -8,15 +8,15 @@ from guardian.domain.project import ProjectDescriptor
 from guardian.domain.snapshot import ConfigurationRef, Snapshot, StateRef
 from guardian.domain.standing import SnapshotLink
 from guardian.domain.state import StateFacts
-from guardian.errors import StoreCorruptError
+from guardian.errors import NotFoundError, StoreCorruptError
 from guardian.repository import documents
 from guardian.repository.configurations import Configurations
 from guardian.repository.keys import log_prefix, object_key
 from guardian.repository.log import Log
-from guardian.repository.objects import ObjectKind, Objects
+from guardian.repository.objects import ObjectKind, Objects, Referent
 from guardian.repository.snapshots import Snapshots
 from guardian.repository.states import States
-from guardian.repository.verification import Depth, Finding, Verification
+from guardian.repository.verification import DAMAGE, Depth, Finding, Verification
 
 
 class Project:
@@ -140,6 +140,31 @@ class Project:
             AmbiguousError: Several fit; lists them.
         """
         return self._snapshots.resolve(text, self.log)
+
+    def referents(self, snapshot: Snapshot) -> tuple[set[Referent], list[Finding]]:
+        """Return every object that a snapshot is made of, and which lists among them cannot be read."""
+        return self._verification.referents(snapshot)
+
+    def refuse_damaged(self, snapshot_id: str, *, what: str) -> None:
+        """Refuse to go on with a snapshot that a way back will need, and that cannot be read whole.
+
+        Args:
+            snapshot_id: Which.
+            what: What it is to the project, for the message.
+
+        Raises:
+            StoreCorruptError: Something that it is made of is damaged or missing.
+        """
+        try:
+            findings = self._verification.way_back(self.snapshot(snapshot_id))
+            problem = findings[0].problem if findings else ""
+        except (NotFoundError, *DAMAGE) as error:
+            problem = error.message
+        if problem:
+            raise StoreCorruptError(
+                f"{what} {snapshot_id[:12]} cannot be restored: {problem}",
+                hint="guardian store check    # then guardian store repair",
+            )
 
     def verify(self, snapshot: Snapshot, *, read_data: bool) -> tuple[Finding, ...]:
         """Return what is wrong with a snapshot.

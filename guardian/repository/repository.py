@@ -1,8 +1,7 @@
 """Opening, making and refusing a repository; the projects in it."""
 
-from base64 import b64decode, b64encode
-from collections.abc import Iterator, Mapping
-from hashlib import sha256
+from base64 import b64encode
+from collections.abc import Iterator
 from secrets import token_bytes, token_hex
 from typing import Any
 
@@ -10,7 +9,6 @@ from guardian.domain import fields
 from guardian.domain.project import ProjectDescriptor
 from guardian.errors import (
     BlobMissingError,
-    EncryptionError,
     NotFoundError,
     StoreCorruptError,
     StoreError,
@@ -22,6 +20,7 @@ from guardian.ports.memory import HeadMemory
 from guardian.ports.sealer import Sealer
 from guardian.ports.system import Clock, Identity
 from guardian.repository import documents
+from guardian.repository.config import ID_KEY, NoRepositoryError, digest_of, envelope_of, read_config
 from guardian.repository.envelope import Envelope, Place
 from guardian.repository.keys import CONFIG, PROBE, STATE_ID_DIGITS, STATES, project_key
 from guardian.repository.log import Log
@@ -34,7 +33,6 @@ from guardian.repository.snapshots import Snapshots
 __all__ = ["Project", "ProjectDescriptor", "Repository"]
 
 ID_KEY_BYTES = 32
-_ID_KEY = Place(kind="id_key")
 
 
 class Repository:
@@ -87,9 +85,9 @@ class Repository:
             "sealed_id_key": None,
         }
         if sealer is not None:
-            sealed = sealer.seal(token_bytes(ID_KEY_BYTES), _ID_KEY.context(repository_id))
+            sealed = sealer.seal(token_bytes(ID_KEY_BYTES), ID_KEY.context(repository_id))
             document["sealed_id_key"] = b64encode(sealed).decode("ascii")
-        document["digest"] = _digest(document)
+        document["digest"] = digest_of(document)
         refuse_overwriting(store)
         store.put_if_absent(CONFIG, documents.written(document, "config"))
         # Somebody else may have been first: what counts is what the store holds now.
@@ -123,8 +121,8 @@ class Repository:
             EncryptionError: It is encrypted and `sealer` is missing or does not fit, or the other way round.
         """
         try:
-            document = _read_config(store)
-        except _NoRepositoryError:
+            document = read_config(store)
+        except NoRepositoryError:
             if any(key != PROBE for key in store.list("")):
                 raise
             refuse_emptied(memory, store.address)
@@ -132,7 +130,7 @@ class Repository:
                 f"nothing is recorded here yet: there is no store at {store.address}",
                 hint="guardian apply    # or, for what is applied already: guardian snapshot create",
             ) from None
-        envelope = _envelope(document, sealer, store)
+        envelope = envelope_of(document, sealer, store)
         kept = _ReadOnlyStore(store) if read_only else store
         return cls(kept, envelope, clock=clock, identity=identity, memory=memory)
 
@@ -153,11 +151,11 @@ class Repository:
             EncryptionError: As in `open`.
         """
         try:
-            document = _read_config(store)
-        except _NoRepositoryError:
+            document = read_config(store)
+        except NoRepositoryError:
             return cls.create(store, clock=clock, identity=identity, sealer=sealer, memory=memory)
         documents.checked(document, "config", where=CONFIG)
-        envelope = _envelope(document, sealer, store)
+        envelope = envelope_of(document, sealer, store)
         return cls(store, envelope, clock=clock, identity=identity, memory=memory)
 
     @property
@@ -272,10 +270,6 @@ class Repository:
         return descriptor
 
 
-class _NoRepositoryError(StoreFormatError):
-    """There is no repository at all, rather than one that cannot be read."""
-
-
 class _ReadOnlyStore:
     """Passes reading on and refuses writing."""
 
@@ -290,52 +284,6 @@ class _ReadOnlyStore:
 
     def delete(self, key: str) -> None:
         raise StoreError(f"{self.address} was opened for reading; {key} was not deleted")
-
-
-def _read_config(store: BlobStore) -> Mapping[str, Any]:
-    try:
-        body = store.get(CONFIG)
-    except BlobMissingError as error:
-        raise _NoRepositoryError(
-            f"{store.address} is not a guardian repository: it has no {CONFIG}",
-            hint="check `store` in guardian.yaml; the first `guardian apply` makes a repository",
-        ) from error
-    document = documents.parse(body, where=CONFIG)
-    unsigned = {name: value for name, value in document.items() if name != "digest"}
-    if document.get("digest") != _digest(unsigned) or not isinstance(document.get("id"), str):
-        raise StoreCorruptError(f"{CONFIG} in {store.address} was changed or is torn")
-    return document
-
-
-def _envelope(document: Mapping[str, Any], sealer: Sealer | None, store: BlobStore) -> Envelope:
-    id_key = _id_key(document, sealer, store.address)
-    return Envelope(repository_id=document["id"], sealer=sealer, id_key=id_key)
-
-
-def _id_key(document: Mapping[str, Any], sealer: Sealer | None, address: str) -> bytes | None:
-    sealed = document.get("sealed_id_key")
-    if sealed is None:
-        if sealer is not None:
-            raise EncryptionError(
-                f"{address} is not encrypted, but `encryption` is set",
-                hint="use another `store` for an encrypted repository, or remove `encryption`",
-            )
-        return None
-    if sealer is None:
-        raise EncryptionError(
-            f"{address} is encrypted, and `encryption` is not set",
-            hint="set `encryption` in guardian.yaml to the keys of this repository",
-        )
-    try:
-        return sealer.open(b64decode(sealed, validate=True), _ID_KEY.context(document["id"]))
-    except EncryptionError as error:
-        raise EncryptionError(
-            f"{address} cannot be opened with these keys: {error.message}", hint=error.hint
-        ) from error
-
-
-def _digest(document: Mapping[str, Any]) -> str:
-    return sha256(documents.canonical(document)).hexdigest()
 
 
 def _project_place(state_id: str) -> Place:

@@ -88,11 +88,16 @@ class Snapshots:
         return next(iter(self._store.list(snapshot_prefix(self._state_id))), None) is not None
 
     def links(self, log: Log) -> Iterator[SnapshotLink]:
-        """Yield the committed snapshots, newest first; see `Standing` for how the links lead backwards."""
+        """Yield the committed snapshots, newest first; see `Standing` for how the links lead backwards.
+
+        What a later record took off the list (a prune, a repair) is left out.
+        """
         head = log.head()
         link = head.standing.last_snapshot if head else None
+        gone = _taken_off(log, head.standing.last_prune if head else None)
         while link is not None:
-            yield link
+            if gone.get(link.id, 0) < link.record:
+                yield link
             if link.record <= 1:
                 return
             link = log.record(link.record - 1).standing.last_snapshot
@@ -106,8 +111,8 @@ class Snapshots:
         """Find one committed snapshot by `baseline`, `latest` or the beginning of its id."""
         standing = log.standing()
         if text in {BASELINE, LATEST}:
-            newest = standing.last_snapshot.id if standing.last_snapshot else None
-            found = standing.baseline if text == BASELINE else newest
+            newest = next(self.links(log), None) if text == LATEST else None
+            found = standing.baseline if text == BASELINE else (newest.id if newest else None)
             if found is None:
                 raise NotFoundError(f"this project has no {text} yet", hint=self._latest(log))
             return self.load(found)
@@ -147,3 +152,13 @@ class Snapshots:
 
     def _place(self) -> Place:
         return Place(kind=KIND, state_id=self._state_id)
+
+
+def _taken_off(log: Log, number: int | None) -> dict[str, int]:
+    """Return what was taken off the list, with the newest record that did so; two reads for each."""
+    gone: dict[str, int] = {}
+    while number is not None:
+        for each in log.record(number).body["snapshots"]:
+            gone.setdefault(each, number)
+        number = log.record(number - 1).standing.last_prune if number > 1 else None
+    return gone

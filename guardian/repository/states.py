@@ -83,7 +83,7 @@ class States:
         return ((ObjectKind.RECIPE, ref.object), *packs)
 
     def _store(self, body: bytes, digest: str, like: StateRef | None) -> tuple[Layout, str]:
-        if like is not None and like.sha256 == digest and like.bytes == len(body) and self._is_there(like):
+        if like is not None and like.sha256 == digest and like.bytes == len(body) and self._is_sound(like):
             return like.layout, like.object
         if len(body) <= WHOLE_BYTES:
             return Layout.WHOLE, self._objects.put(ObjectKind.STATE, body)
@@ -148,11 +148,14 @@ class States:
         object_id = self._objects.put(ObjectKind.PACK, content)
         return PackUse(id=object_id, bytes=len(content)), decode_pack(content, where=object_key(object_id))
 
-    def _is_there(self, ref: StateRef) -> bool:
+    def _is_sound(self, ref: StateRef) -> bool:
+        """Tell whether a state can be read back whole; a damaged one is not referred to again."""
         try:
-            return all(self._objects.exists(object_id) for _, object_id in self.referents(ref))
+            if not all(self._objects.is_verified(object_id) for _, object_id in self.referents(ref)):
+                self.get(ref)
         except (StoreCorruptError, BlobMissingError):
             return False
+        return True
 
     def _recipe(self, object_id: str) -> Recipe:
         if moment := self._moments.get(object_id):

@@ -1,7 +1,7 @@
 """Whether everything that a snapshot refers to is there, and is what it should be."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import partial
 
@@ -52,6 +52,26 @@ class Verification:
 
     def verify(self, snapshot: Snapshot, depth: Depth) -> tuple[Finding, ...]:
         """Return what is wrong, in no particular order, each blob once."""
+        referents, findings = self.referents(snapshot)
+        ordered = sorted(referents)
+        problems = at_once(lambda each: _problem(partial(self._visit, *each, depth)), ordered)
+        findings += [
+            _finding(object_id, problem, snapshot)
+            for (_, object_id), problem in zip(ordered, problems, strict=True)
+            if problem
+        ]
+        if depth is not Depth.PRESENCE and not findings:
+            for state in snapshot.states:
+                if problem := _problem(partial(self.states.get, state)):
+                    findings.append(_finding(state.object, problem, snapshot))
+        return tuple(findings)
+
+    def way_back(self, snapshot: Snapshot) -> tuple[Finding, ...]:
+        """Return what is wrong with what a way back to a snapshot reads: all of it but its plan."""
+        return self.verify(replace(snapshot, plan=None), Depth.EVERYTHING)
+
+    def referents(self, snapshot: Snapshot) -> tuple[set[Referent], list[Finding]]:
+        """Return every object that a snapshot is made of, and which lists among them cannot be read."""
         lists: list[tuple[str, Callable[[], Iterable[Referent]]]] = [
             (each.object, partial(self.states.referents, each)) for each in snapshot.states
         ]
@@ -65,18 +85,7 @@ class Verification:
                 referents.update(found())
             except DAMAGE as error:
                 findings.append(_finding(parent, error.message, snapshot))
-        ordered = sorted(referents)
-        problems = at_once(lambda each: _problem(partial(self._visit, *each, depth)), ordered)
-        findings += [
-            _finding(object_id, problem, snapshot)
-            for (_, object_id), problem in zip(ordered, problems, strict=True)
-            if problem
-        ]
-        if depth is not Depth.PRESENCE and not findings:
-            for state in snapshot.states:
-                if problem := _problem(partial(self.states.get, state)):
-                    findings.append(_finding(state.object, problem, snapshot))
-        return tuple(findings)
+        return referents, findings
 
     def _visit(self, kind: ObjectKind, object_id: str, depth: Depth) -> None:
         wanted = depth is Depth.EVERYTHING or (depth is Depth.WRITTEN and self.objects.was_written(object_id))

@@ -13,10 +13,11 @@ from guardian.errors import (
     StoreFormatError,
     WrongStateError,
 )
+from guardian.repository.config import digest_of
 from guardian.repository.documents import canonical
 from guardian.repository.envelope import MAGIC
 from guardian.repository.keys import CONFIG, PROBE, project_key
-from guardian.repository.repository import Repository, _digest
+from guardian.repository.repository import Repository
 from tests.fakes.blobs import FakeBlobStore
 from tests.fakes.sealer import FakeSealer
 from tests.fakes.system import FakeClock, FakeIdentity
@@ -33,7 +34,7 @@ def change_config(store: FakeBlobStore, **changes: object) -> None:
     """Change the repository's document as a program would that keeps its digest."""
     document = {**json.loads(store.bodies[CONFIG]), **changes}
     del document["digest"]
-    store.bodies[CONFIG] = canonical({**document, "digest": _digest(document)})
+    store.bodies[CONFIG] = canonical({**document, "digest": digest_of(document)})
 
 
 @pytest.mark.parametrize("sealer", [None, FakeSealer()], ids=["plain", "sealed"])

@@ -236,7 +236,7 @@ def test_a_snapshot_that_cannot_be_read_back_does_not_count(part: str, *, half: 
     assert project.log.head() is None
 
 
-def test_only_what_is_new_is_read_back() -> None:
+def test_what_is_new_is_read_back_and_what_is_reused_is_read_once() -> None:
     store = FakeBlobStore()
     project = open_project(store)
     commit(project, 1)
@@ -252,9 +252,25 @@ def test_only_what_is_new_is_read_back() -> None:
     before = {key for key in store.bodies if key.startswith("objects/")}
     second = commit(open_project(watching), 2)
     assert second.configuration is not None
-    unchanged = set(read) & before
-    assert unchanged == {object_key(second.configuration.tree)}  # which lists the others
+    referred = {object_key(each) for _, each in open_project(store).referents(second)[0]}
+    assert len(referred & before) >= 5
+    assert set(read) & before == referred & before
+    listed = {object_key(second.configuration.tree)}  # also asked for what it lists
+    assert {each for each in referred & before if read.count(each) != 1} == listed
     assert {key for key in store.bodies if key.startswith("objects/")} - before <= set(read)
+
+
+def test_what_was_damaged_is_not_referred_to_again() -> None:
+    store = FakeBlobStore()
+    first = commit(open_project(store), 1)
+    reused = {object_key(each) for _, each in open_project(store).referents(first)[0]}
+    whole = dict(store.bodies)
+    for key in sorted(reused):
+        store.bodies = {**whole, key: whole[key][:-1] + bytes((whole[key][-1] ^ 1,))}
+        project = open_project(store)
+        with pytest.raises(StoreCorruptError):
+            project.commit(snapshot_of(project, b'{"serial": 1}', like=first.state, run_id="run-2"))
+        assert len(open_project(store).snapshots()) == 1
 
 
 def test_a_manifest_that_does_not_fit_its_schema_is_not_written() -> None:
@@ -278,7 +294,7 @@ def test_the_check_of_a_whole_project_finds_what_is_wrong_anywhere() -> None:
     lost = {
         object_key(first.state.object): object_key(first.state.object),
         snapshot_prefix(project.state_id) + second.id: snapshot_prefix(project.state_id) + second.id,
-        project.log.key(1): f"states/{project.state_id}/log/",
+        project.log.key(1): project.log.key(1),
     }
     for key, told in lost.items():
         del store.bodies[key]
