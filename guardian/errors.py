@@ -129,6 +129,12 @@ class StoreUnreachableError(StoreError):
     code = "store_unreachable"
 
 
+class StoreAnswersError(UsageError):
+    """The glass is to be broken, and the store answers."""
+
+    code = "store_answers"
+
+
 class StoreFormatError(StoreError):
     """The store holds a format that this version does not know; nothing was written."""
 

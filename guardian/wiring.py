@@ -7,15 +7,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from guardian.domain.engine import InitOptions
+from guardian.errors import NotFoundError, StoreAnswersError, StoreUnreachableError
 from guardian.operations.context import Checkout, Context
 from guardian.settings import Settings
 
 if TYPE_CHECKING:  # these load what commands that only read do without
     from guardian.adapters.terraform.environment import PolicedEnvironment
+    from guardian.domain.glass import Glass
     from guardian.ports.audience import Audience
     from guardian.ports.blobs import BlobStore
     from guardian.ports.memory import HeadMemory
     from guardian.ports.sealer import Sealer
+    from guardian.ports.spool import SpoolPlace
     from guardian.ports.system import Interruption
     from guardian.repository.repository import Project, Repository
 
@@ -83,6 +86,7 @@ def context_of(
     audience: "Audience",
     interruption: "Interruption",
     make: bool,
+    break_glass: str = "",
 ) -> Context:
     """Put the ports together for an operation that runs the engine.
 
@@ -93,6 +97,7 @@ def context_of(
         audience: Who is told and asked.
         interruption: Tells of signals.
         make: Whether to make a repository where there is none.
+        break_glass: Why to work without the store, which must not answer; empty to work with it.
     """
     from guardian.adapters.aws import AwsLiveReader
     from guardian.adapters.configuration import DiskConfiguration
@@ -110,7 +115,14 @@ def context_of(
         # Asking the engine takes as long as loading what reads the store; the answer is remembered.
         version = beside.submit(engine.version)
         memory = memory_of(environment, note=audience.note)
-        repository = open_repository(settings, root, make=make, memory=memory)
+        glass, spool = None, None
+        if break_glass:
+            glass = glass_of(settings, root, reason=break_glass, memory=memory)
+            repository = open_spool(settings, root, environment, make=make)
+        else:
+            repository = open_repository(settings, root, make=make, memory=memory)
+            if spool_place(settings, root, environment).is_there():
+                spool = open_spool(settings, root, environment, make=False)
         version.result()
     return Context(
         engine=engine,
@@ -127,7 +139,12 @@ def context_of(
         limits=settings.capture,
         own_paths=_own_paths(settings, root),
         lease_ttl_s=settings.lease.ttl_s,
+        renew_s=settings.lease.renew_s,
+        grace_s=settings.interrupt.grace_s,
         retry=settings.retry,
+        memory=memory,
+        glass=glass,
+        spool=spool,
     )
 
 
@@ -149,8 +166,7 @@ def memory_of(
     """
     from guardian.adapters.memory import DiskHeads, state_home
 
-    endpoint = environment.get("AWS_ENDPOINT_URL_S3") or environment.get("AWS_ENDPOINT_URL") or ""
-    return DiskHeads(state_home(environment), scope=endpoint, note=note)
+    return DiskHeads(state_home(environment), scope=_endpoint(environment), note=note)
 
 
 def open_repository(
@@ -173,6 +189,68 @@ def open_repository(
     if make:
         return Repository.open_or_create(store, clock=clock, identity=identity, sealer=sealer, memory=memory)
     return Repository.open(store, clock=clock, identity=identity, sealer=sealer, memory=memory)
+
+
+def glass_of(settings: Settings, root: Path, *, reason: str, memory: "HeadMemory") -> "Glass":
+    """Try the store, reading and writing, and say why it cannot be used.
+
+    Raises:
+        StoreAnswersError: It can; nothing was done.
+        StoreError: It answers, and is not what it should be: nothing opens the glass but silence.
+    """
+    from guardian.adapters.system import ProcessIdentity, SystemClock
+    from guardian.domain.glass import Glass
+    from guardian.repository.probe import refuse_overwriting
+    from guardian.repository.repository import Repository
+
+    store = blob_store(settings, root)
+    try:
+        Repository.open(
+            store, clock=SystemClock(), identity=ProcessIdentity(), sealer=sealer_of(settings), memory=memory
+        )
+        refuse_overwriting(store)
+    except StoreUnreachableError as error:
+        return Glass(reason=reason, store=store.address, error=error.message)
+    except NotFoundError:
+        pass  # nothing is there, which is an answer too
+    raise StoreAnswersError(
+        f"the store {store.address} answers: nothing was done", hint="leave --break-glass and --reason out"
+    )
+
+
+def spool_place(settings: Settings, root: Path, environment: Mapping[str, str]) -> "SpoolPlace":
+    """Return where this machine spools what is applied while the store is down."""
+    from guardian.adapters.memory import state_home
+    from guardian.adapters.spool import DiskSpoolPlace
+
+    address = blob_store(settings, root).address
+    return DiskSpoolPlace(state_home(environment), address, scope=_endpoint(environment))
+
+
+def open_spool(settings: Settings, root: Path, environment: Mapping[str, str], *, make: bool) -> "Repository":
+    """Open the spool of the store of the settings; its bodies are sealed with the same keys.
+
+    Raises:
+        NotFoundError: Nothing is spooled, and `make` is false.
+        EncryptionError: The keys cannot be reached: nothing is spooled in clear.
+    """
+    from guardian.adapters.store import open_store
+    from guardian.adapters.system import ProcessIdentity, SystemClock
+    from guardian.repository.repository import Repository
+
+    place = spool_place(settings, root, environment)
+    if not make and not place.is_there():
+        raise NotFoundError(
+            f"nothing is spooled on this machine for the store {blob_store(settings, root).address}",
+            hint="once the store answers: guardian status",
+        )
+    store, sealer = open_store(place.address, base=root), sealer_of(settings)
+    opened = Repository.open_or_create if make else Repository.open
+    return opened(store, clock=SystemClock(), identity=ProcessIdentity(), sealer=sealer)
+
+
+def _endpoint(environment: Mapping[str, str]) -> str:
+    return environment.get("AWS_ENDPOINT_URL_S3") or environment.get("AWS_ENDPOINT_URL") or ""
 
 
 def blob_store(settings: Settings, root: Path) -> "BlobStore":

@@ -9,12 +9,14 @@ from guardian.cli import prompts
 from guardian.cli.console import Console
 from guardian.cli.live import LiveLine
 from guardian.cli.views import jsonl
+from guardian.cli.views.glass import broken_text
 from guardian.cli.views.incident import incident_text
 from guardian.cli.views.plan import change_lines, plan_text, way_back_text
 from guardian.cli.views.progress import ApplyProgress, duration
 from guardian.cli.views.recovery import recovery_line, recovery_text, step_text
 from guardian.cli.views.terminal import shortened, visible, visible_lines
 from guardian.domain.choices import Choice
+from guardian.domain.glass import Broken
 from guardian.domain.incident import Incident
 from guardian.domain.plan import PlannedChange, PlanSummary
 from guardian.domain.recovery import RecoveryPlan
@@ -66,6 +68,10 @@ class PersonAudience:
         """See the port."""
         words = shortened(visible_lines(text), rest="--json")
         self._say(f"{self._console.message_paint.yellow('Note:')} {self._console.typed.again(words)}")
+
+    def break_glass(self, broken: Broken) -> None:
+        """See the port."""
+        self._say(broken_text(broken, self._console.message_paint))
 
     def engine_event(self, event: Mapping[str, Any]) -> None:
         """See the port."""
@@ -165,6 +171,10 @@ class ProgramAudience:
     def note(self, text: str) -> None:
         """See the port."""
         self._line({"type": "note", "message": self._again(text)})
+
+    def break_glass(self, broken: Broken) -> None:
+        """See the port."""
+        self._line({"type": "break_glass", **broken.to_json()})
 
     def engine_event(self, event: Mapping[str, Any]) -> None:
         """See the port."""

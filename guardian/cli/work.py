@@ -68,7 +68,7 @@ class Workbench:
 
 @contextmanager
 def at_work(
-    given: EngineOptions, console: Console, *, make: bool = True, **more: str | None
+    given: EngineOptions, console: Console, *, make: bool = True, break_glass: str = "", **more: str | None
 ) -> Iterator[Workbench]:
     """Put the ports together; while they are, signals are remembered and not obeyed at once.
 
@@ -76,6 +76,7 @@ def at_work(
         given: The options.
         console: Where the output goes.
         make: Whether to make a store where there is none.
+        break_glass: Why to work without the store; empty to work with it.
         more: Further flags among the settings, by key.
     """
     from guardian.adapters.system import SignalInterruption
@@ -100,7 +101,13 @@ def at_work(
     with SignalInterruption() as interruption:
         try:
             context = wiring.context_of(
-                settings, root, os.environ, audience=audience, interruption=interruption, make=make
+                settings,
+                root,
+                os.environ,
+                audience=audience,
+                interruption=interruption,
+                make=make,
+                break_glass=break_glass,
             )
             yield Workbench(settings=settings, context=context, root=root)
         finally:

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:  # names alone: loading what they stand for would double the start of `guardian status`
     from guardian.domain.configuration import CaptureLimits
     from guardian.domain.engine import InitOptions
+    from guardian.domain.glass import Glass
     from guardian.domain.transient import RetryBlock
     from guardian.ports.audience import Audience
     from guardian.ports.configuration import ConfigurationSource
     from guardian.ports.differ import Differ
     from guardian.ports.engine import Engine, StateBackend
     from guardian.ports.live import LiveReader
+    from guardian.ports.memory import HeadMemory
     from guardian.ports.system import Clock, Identity, Interruption
     from guardian.ports.workplace import Workplace
     from guardian.repository.repository import Repository
@@ -44,7 +46,13 @@ class Checkout:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
-    """The ports, and the few numbers that settings give."""
+    """The ports, and the few numbers that settings give.
+
+    Attributes:
+        memory: What this client remembers of stores; None for nothing.
+        glass: Why `repository` is the spool of a store that does not answer; None where it is the store.
+        spool: What was spooled while the store was down and is not flushed; None for nothing.
+    """
 
     engine: "Engine"
     backend: "StateBackend"
@@ -63,3 +71,6 @@ class Context:
     renew_s: float | None = None
     grace_s: float = 5.0
     retry: "tuple[RetryBlock, ...]" = ()
+    memory: "HeadMemory | None" = None
+    glass: "Glass | None" = None
+    spool: "Repository | None" = None

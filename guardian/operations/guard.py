@@ -5,6 +5,7 @@ from typing import NoReturn
 from guardian.domain.guards import other_state, wrong_state
 from guardian.domain.journal import Kind, Standing
 from guardian.errors import HeldError, WrongStateError
+from guardian.operations.break_glass import is_remembered
 from guardian.operations.session import Reading, Session
 
 
@@ -17,6 +18,10 @@ def refuse_held(session: Session, standing: Standing) -> None:
     way = "guardian restore    # the way back; or, once it is mended: guardian release --reason '...'"
     if hold.run_id is None:  # a person's: no run failed, and there is nothing to go back from
         way = "guardian release --reason '...'    # once that is over; then guardian apply again"
+    if session.context.glass is not None:
+        way = "guardian restore --break-glass --reason '...'    # the way back"
+        if is_remembered(session.project, hold.run_id):
+            way = "once the store answers: guardian status    # nothing lifts this hold without the store"
     raise HeldError(
         f"{session.project.descriptor.name} is on hold since {hold.since:%Y-%m-%d %H:%M} UTC "
         f"by {hold.by}: {hold.reason}",

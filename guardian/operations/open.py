@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from guardian.domain.journal import Kind, Standing
 from guardian.domain.run import Outcome
 from guardian.errors import ExitCode, GuardianError, UnrecordedError
+from guardian.operations.break_glass import begin_on_spool, refuse_unflushed
 from guardian.operations.context import Context
 from guardian.operations.interrupted import interruptions_recorded
 from guardian.operations.session import Place, Session, close_run
@@ -31,19 +32,23 @@ def open_session(
 
     Raises:
         LeaseHeldError: Another guardian works on the project.
+        SpooledError: Runs of the project wait to be flushed into the store.
         StoreCorruptError: The project's log is gone.
     """
     project.refuse_lost_log()
+    refuse_unflushed(context, project)
     held = acquire(
         project.log,
         context.identity,
         context.clock,
         ttl_s=context.lease_ttl_s,
+        renew_s=context.renew_s,
         wait=wait,
         on_wait=context.audience.note,
         interruption=context.interruption,
     )
     with released_at_the_end(context, held), RunJournal(project.log, place.run_id) as journal:
+        broken = begin_on_spool(context, project)
         settle_cut_short(context, place, project)
         head = project.log.head()
         session = Session(
@@ -65,6 +70,8 @@ def open_session(
                     "run_dir": str(place.path),
                 },
             )
+            if broken is not None:
+                session.record(Kind.BREAK_GLASS, broken.to_json())
             with interruptions_recorded(session):
                 yield session
         except GuardianError as error:

@@ -21,7 +21,9 @@ _WORDS = {
 }
 
 
-def settle_cut_short(context: Context, place: Place, project: Project, *, wait: bool = False) -> Run | None:
+def settle_cut_short(
+    context: Context, place: Place, project: Project, *, wait: bool = False, moved_on: bool = False
+) -> Run | None:
     """Give the newest run an end when its guardian died before it could write one.
 
     Called with the lease held, so the run's guardian writes nothing more. A run that never began to apply
@@ -33,6 +35,7 @@ def settle_cut_short(context: Context, place: Place, project: Project, *, wait: 
         place: A private directory of the run that settles.
         project: Whose newest run.
         wait: Whether to wait for an engine that still works, instead of refusing.
+        moved_on: Whether others changed the state since, so that it proves nothing of the run.
 
     Returns:
         The run as it is settled; None when there was nothing to settle.
@@ -53,18 +56,18 @@ def settle_cut_short(context: Context, place: Place, project: Project, *, wait: 
     else:
         if wait:
             wait_for_end(context, run)
-        _settle_apply(context, place, project, run)
+        _settle_apply(context, place, project, run, moved_on=moved_on)
     return load_run(project, last.id)
 
 
-def _settle_apply(context: Context, place: Place, project: Project, run: Run) -> None:
+def _settle_apply(context: Context, place: Place, project: Project, run: Run, *, moved_on: bool) -> None:
     for record in run.records:
         if record.kind is Kind.ENGINE_STARTED:
             _refuse_living_engine(context, record)
     found = evidence_of(context, run)
     if found is not None and found.running:
         raise _still_works("Terraform", run.id)
-    if run.operation == "apply" and run.incident is None and found is not None:
+    if run.operation == "apply" and run.incident is None and found is not None and not moved_on:
         settled = take_over(context, place, project, run, found)
         if settled is not None:
             context.audience.note(f"run {run.id} was cut short: its guardian died; {_WORDS[settled]}")

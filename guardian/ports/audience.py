@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Protocol
 
 from guardian.domain.choices import Choice
+from guardian.domain.glass import Broken
 from guardian.domain.incident import Incident
 from guardian.domain.plan import PlannedChange, PlanSummary
 from guardian.domain.recovery import RecoveryPlan
@@ -29,6 +30,10 @@ class Audience(Protocol):
 
     def note(self, text: str) -> None:
         """Say something worth knowing that changes nothing."""
+        ...
+
+    def break_glass(self, broken: Broken) -> None:
+        """Announce, not to be overlooked, that this run works without its store, and what that means."""
         ...
 
     def engine_event(self, event: Mapping[str, Any]) -> None:

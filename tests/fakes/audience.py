@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from guardian.domain.choices import Choice
+from guardian.domain.glass import Broken
 from guardian.domain.incident import Incident
 from guardian.domain.plan import PlannedChange, PlanSummary
 from guardian.domain.recovery import RecoveryPlan
@@ -30,6 +31,7 @@ class FakeAudience:
         self.left_alone: list[str] = []
         self.incidents: list[Incident] = []
         self.offered: list[Choice] = []
+        self.glasses: list[Broken] = []
 
     @property
     def can_answer(self) -> bool:
@@ -40,6 +42,9 @@ class FakeAudience:
 
     def note(self, text: str) -> None:
         self.notes.append(text)
+
+    def break_glass(self, broken: Broken) -> None:
+        self.glasses.append(broken)
 
     def engine_event(self, event: Mapping[str, Any]) -> None:
         return

@@ -1,0 +1,31 @@
+"""`--break-glass --reason`: how a command is told to work while the store is down."""
+
+from dataclasses import dataclass
+
+from guardian.cli.declare import flag, value
+from guardian.cli.options import OutputOptions
+from guardian.errors import UsageError
+
+
+@dataclass(frozen=True, kw_only=True)
+class GlassOptions(OutputOptions):
+    """What a command takes that can work without its store."""
+
+    break_glass: bool = flag("--break-glass", "Work although the store is down; wants --reason, is recorded")
+    reason: str | None = value("--reason", "WORDS", "Why the glass is broken")
+
+    @property
+    def why_broken(self) -> str:
+        """The reason for breaking the glass, empty when it stays whole.
+
+        Raises:
+            UsageError: One of the two options without the other.
+        """
+        reason = (self.reason or "").strip()
+        if self.break_glass and not reason:
+            raise UsageError(
+                "--break-glass wants a reason", hint="--break-glass --reason 'why it cannot wait'"
+            )
+        if self.reason is not None and not self.break_glass:
+            raise UsageError("--reason goes with --break-glass only", hint="leave --reason out")
+        return reason
