@@ -26,6 +26,7 @@ from guardian.operations.session import (
     recorded_or_in_doubt,
     working_directory,
 )
+from guardian.operations.soundness import refuse_damaged_baseline
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +92,7 @@ def apply(context: Context, request: ApplyRequest) -> ApplyResult:
         where = working_directory(place, checkout)
         backend = find_backend(context, where, checkout.init)
         project = project_of(context, checkout, backend)
+        refuse_damaged_baseline(project)
         with open_session(
             context, place, project, operation="apply", root=str(checkout.root), wait=False
         ) as session:

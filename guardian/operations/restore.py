@@ -41,6 +41,7 @@ from guardian.operations.session import (
     working_directory,
 )
 from guardian.operations.situation import gather
+from guardian.operations.soundness import refuse_damaged_target
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +114,7 @@ def restore(context: Context, request: RestoreRequest) -> RestoreResult:
             hint=f"{_again(request)} -auto-approve    # or --dry-run, to see the plan",
         )
     where = str(request.checkout.root) if request.checkout else ""
+    refuse_damaged_target(project, named)
     with (
         private_place(context) as place,
         open_session(context, place, project, operation="restore", root=where, wait=True) as session,
