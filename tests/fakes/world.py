@@ -30,7 +30,6 @@ from guardian.operations.restore import RestoreRequest, RestoreResult, restore
 from guardian.operations.snapshots import Created, CreateRequest, create
 from guardian.ports.blobs import BlobStore
 from guardian.ports.engine import OnStart
-from guardian.ports.memory import HeadMemory
 from guardian.repository.project import Project
 from guardian.repository.repository import Repository
 from tests.fakes.audience import FakeAudience
@@ -98,8 +97,8 @@ class FakeDiffer:
 class Census(FakeIdentity):
     """An identity that knows who lives: itself, and the pids in `living`; everybody else is proven dead."""
 
-    def __init__(self, pid: int, living: set[int]) -> None:
-        super().__init__(pid=pid)
+    def __init__(self, pid: int, living: set[int], *, boot_id: str = "boot") -> None:
+        super().__init__(pid=pid, boot_id=boot_id)
         self._living = living
 
     def is_dead(self, actor: Actor) -> bool:
@@ -112,14 +111,14 @@ class World:
 
     Attributes:
         living: Pids of other processes that are still alive.
-        memory: What that machine remembers of the store; None for one that remembers nothing.
+        boot: Of the machine that its guardians run on.
     """
 
     directory: Path
     store: BlobStore = field(default_factory=FakeBlobStore)
     living: set[int] = field(default_factory=set)
     guardians: int = 0
-    memory: HeadMemory | None = None
+    boot: str = "boot"
 
     def __post_init__(self) -> None:
         self.root = self.directory / "root"
@@ -152,15 +151,13 @@ class World:
     def context(self, *, store: BlobStore | None = None, answers: Sequence[str] | None = None) -> Context:
         """Start another guardian."""
         self.guardians += 1
-        identity = Census(1000 + self.guardians, self.living)
+        identity = Census(1000 + self.guardians, self.living, boot_id=self.boot)
         self.audience = FakeAudience(answers)
         return Context(
             engine=self.engine,
             backend=self.backend,
             configuration=FakeConfiguration(),
-            repository=Repository.open_or_create(
-                store or self.store, clock=self.clock, identity=identity, memory=self.memory
-            ),
+            repository=Repository.open_or_create(store or self.store, clock=self.clock, identity=identity),
             clock=self.clock,
             identity=identity,
             interruption=self.interruption,
@@ -232,7 +229,7 @@ class World:
     @property
     def project(self) -> Project:
         """The project, read afresh."""
-        identity = Census(1, self.living)
+        identity = Census(1, self.living, boot_id=self.boot)
         return Repository.open(self.store, clock=self.clock, identity=identity).project(PROJECT)
 
     @property
