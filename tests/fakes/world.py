@@ -30,6 +30,7 @@ from guardian.operations.restore import RestoreRequest, RestoreResult, restore
 from guardian.operations.snapshots import Created, CreateRequest, create
 from guardian.ports.blobs import BlobStore
 from guardian.ports.engine import OnStart
+from guardian.ports.memory import HeadMemory
 from guardian.repository.project import Project
 from guardian.repository.repository import Repository
 from tests.fakes.audience import FakeAudience
@@ -112,6 +113,7 @@ class World:
     Attributes:
         living: Pids of other processes that are still alive.
         boot: Of the machine that its guardians run on.
+        memory: What that machine remembers of the store; None for one that remembers nothing.
     """
 
     directory: Path
@@ -119,6 +121,7 @@ class World:
     living: set[int] = field(default_factory=set)
     guardians: int = 0
     boot: str = "boot"
+    memory: HeadMemory | None = None
 
     def __post_init__(self) -> None:
         self.root = self.directory / "root"
@@ -157,7 +160,9 @@ class World:
             engine=self.engine,
             backend=self.backend,
             configuration=FakeConfiguration(),
-            repository=Repository.open_or_create(store or self.store, clock=self.clock, identity=identity),
+            repository=Repository.open_or_create(
+                store or self.store, clock=self.clock, identity=identity, memory=self.memory
+            ),
             clock=self.clock,
             identity=identity,
             interruption=self.interruption,
