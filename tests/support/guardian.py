@@ -75,6 +75,14 @@ class Checkout:
         }
 
 
+def mutant_of(exe: Path, mutant: Path, patch: str) -> Path:
+    """Write a guardian that is broken on purpose, by Python statements run before it starts."""
+    python = exe.with_name("python")
+    mutant.write_text(f"#!{python}\n{patch}\nimport sys\nfrom guardian.cli.app import main\nsys.exit(main())\n")
+    mutant.chmod(0o755)
+    return mutant
+
+
 def wait_until(condition: Callable[[], object], what: str) -> None:
     """Return once a condition holds; fail after a minute."""
     deadline = time.monotonic() + DEADLINE_S
