@@ -290,6 +290,13 @@ def work_place(root: Path, environment: Mapping[str, str]) -> Path:
     return Path(home) / "guardian"
 
 
+def keeps_runs(root: Path, environment: Mapping[str, str]) -> bool:
+    """Tell whether any run left its directory here: one under way, or one that could not be recorded."""
+    from guardian.adapters.workplace import DiskWorkplace
+
+    return bool(DiskWorkplace(work_place(root, environment)).kept_runs())
+
+
 def _own_paths(settings: Settings, root: Path) -> tuple[Path, ...]:
     own = [root / ".guardian"]
     if "://" not in settings.store:

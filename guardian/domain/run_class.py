@@ -59,4 +59,6 @@ def class_of(
         return RunClass.FAILED
     if arrived:
         return RunClass.APPLIED
-    return RunClass.NOT_STARTED if ended and not touched else RunClass.IN_DOUBT
+    # Its own guardian closes a run only when it knows: without a failure, nothing was changed.
+    closed = outcome is not None
+    return RunClass.NOT_STARTED if closed or (ended and not touched) else RunClass.IN_DOUBT

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from guardian.domain.engine import ApplyOptions, Backend, EngineOutcome, WorkingDirectory
+from guardian.domain.engine import ApplyOptions, Backend, ChildProcess, EngineOutcome, WorkingDirectory
 from guardian.domain.incident import Incident, StateRecord, diagnose, record_of
 from guardian.domain.journal import Kind
 from guardian.domain.plan import PlannedChange
@@ -14,6 +14,7 @@ from guardian.domain.run import Progress, progress_of, unfinished_creations
 from guardian.domain.state import EMPTY
 from guardian.errors import BackendError, GuardianError, WrongStateError
 from guardian.operations import stranded
+from guardian.operations.lock_watch import LockWatch
 from guardian.operations.plan import Planned
 from guardian.operations.session import Reading, Session, read_state, recorded_or_in_doubt
 
@@ -74,12 +75,13 @@ def execute(
     context.audience.applying(planned.summary.changes)
     # Paused since the last record, this guardian may have been taken over: no log stops what starts now.
     session.project.log.confirm()
-    with recorded_or_in_doubt(session), ThreadPoolExecutor(max_workers=1) as beside:
+    with recorded_or_in_doubt(session), ThreadPoolExecutor(max_workers=2) as beside:
         # `show -json` loads every provider's schema, 2 to 4 s: it runs beside the apply, not before it.
         shown = None
         if render and planned.json is None:
             shown = beside.submit(context.engine.show_plan_json, where, planned.path)
-        outcome, events = _run_engine(session, where, planned.path, options)
+        watch = LockWatch(session, where, backend, beside) if options.lock else None
+        outcome, events = _run_engine(session, where, planned.path, options, watch)
         seen = _look(session, where, backend, planned.summary.changes, outcome, events)
         return replace(seen, plan_json=_rendered(session, shown) if shown is not None else planned.json)
 
@@ -94,7 +96,11 @@ def _rendered(session: Session, shown: Future[bytes]) -> bytes | None:
 
 
 def _run_engine(
-    session: Session, where: WorkingDirectory, plan: Path, options: ApplyOptions
+    session: Session,
+    where: WorkingDirectory,
+    plan: Path,
+    options: ApplyOptions,
+    watch: LockWatch | None,
 ) -> tuple[EngineOutcome, list[Mapping[str, Any]]]:
     events: list[Mapping[str, Any]] = []
 
@@ -102,12 +108,13 @@ def _run_engine(
         events.append(event)
         session.journal.event(dict(event))
         session.context.audience.engine_event(event)
+        if watch is not None:
+            watch.event(event)
 
-    outcome = session.context.engine.apply(
-        where,
-        plan=plan,
-        options=options,
-        on_start=lambda child: session.record(
+    def started(child: ChildProcess) -> None:
+        if watch is not None:
+            watch.child = child
+        session.record(
             Kind.ENGINE_STARTED,
             {
                 "pid": child.pid,
@@ -115,7 +122,13 @@ def _run_engine(
                 "stdout": str(child.stdout),
                 "stderr": str(child.stderr),
             },
-        ),
+        )
+
+    outcome = session.context.engine.apply(
+        where,
+        plan=plan,
+        options=options,
+        on_start=started,
         on_event=take,
     )
     session.record(Kind.ENGINE_EXITED, {"exit_code": outcome.exit_code, "interrupted": outcome.interrupted})

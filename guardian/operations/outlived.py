@@ -79,8 +79,10 @@ def take_over(
     A good end is promoted, a failed one is an incident and puts the project on hold: as its own guardian
     would have done.
     """
-    if not evidence.events and evidence.outcome is None:
-        # Its guardian had the word written and died before it started anything.
+    started = any(each.kind is Kind.ENGINE_STARTED for each in run.records)
+    if not started and not evidence.events and evidence.outcome is None:
+        # Its guardian had the word written and died before it started anything: Terraform's streams are made
+        # before it is, and its first line comes before its first change.
         project.log.append(
             Kind.NOTE, {"text": "its guardian died before it started Terraform"}, run_id=run.id
         )

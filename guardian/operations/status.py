@@ -3,22 +3,29 @@
 from dataclasses import dataclass
 
 from guardian.domain.journal import Standing
+from guardian.domain.run_class import RunClass
+from guardian.operations.runs import load_run
 from guardian.ports.system import Identity
 from guardian.repository.project import Project
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
-    """Where a project stands; `next_command` is what to type, `reason` why."""
+    """Where a project stands; `next_command` is what to type, `reason` why.
+
+    Attributes:
+        run_class: What the last run came to, when no record closes it; else None: its outcome tells.
+    """
 
     project: str
     standing: Standing
     next_command: str
     reason: str
+    run_class: RunClass | None = None
 
 
 def status_of(project: Project, *, identity: Identity | None = None) -> Status:
-    """Read the newest record of the log; nothing else is needed unless there is none.
+    """Read the newest record of the log, and the records of a run that is open; nothing else is needed.
 
     Args:
         project: Which.
@@ -33,7 +40,14 @@ def status_of(project: Project, *, identity: Identity | None = None) -> Status:
     lease = standing.lease
     died = lease is not None and identity is not None and identity.is_dead(lease.holder)
     command, reason = _next(standing, died=died)
-    return Status(project=project.descriptor.name, standing=standing, next_command=command, reason=reason)
+    last = standing.last_run
+    return Status(
+        project=project.descriptor.name,
+        standing=standing,
+        next_command=command,
+        reason=reason,
+        run_class=load_run(project, last.id).run_class if last is not None and last.is_open else None,
+    )
 
 
 def _next(standing: Standing, *, died: bool) -> tuple[str, str]:
@@ -41,7 +55,7 @@ def _next(standing: Standing, *, died: bool) -> tuple[str, str]:
     if standing.lease is not None and not died and last is not None and last.is_open:
         return f"guardian run show {last.id}", "a run is under way, or its guardian died"
     if last is not None and last.is_open:
-        return "guardian restore", f"run {last.id} was cut short: its guardian died"
+        return "guardian run resume", f"run {last.id} was cut short: its guardian died"
     if standing.open_incident is not None:
         return "guardian restore", f"run {standing.open_incident.run_id} failed and is not mended"
     if standing.hold is not None:

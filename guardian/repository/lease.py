@@ -27,10 +27,10 @@ OnWait = Callable[[str], None]
 class Lease:
     """A lease that is held: renewed in the background, released at the end of the `with` block."""
 
-    def __init__(self, log: Log, lease_id: str, *, ttl_s: float) -> None:
+    def __init__(self, log: Log, lease_id: str, *, ttl_s: float, renew_s: float | None = None) -> None:
         self.id = lease_id
         self._log = log
-        self._ttl_s = ttl_s
+        self._renew_s = renew_s or ttl_s / RENEWALS
         self._ended = threading.Event()
         self._heart = threading.Thread(target=self._beat, name="guardian-lease", daemon=True)
 
@@ -66,7 +66,7 @@ class Lease:
 
     def _beat(self) -> None:
         seen = self._log.written
-        while not self._ended.wait(self._ttl_s / RENEWALS):
+        while not self._ended.wait(self._renew_s):
             if self._log.written == seen:
                 try:
                     self._log.append(Kind.LEASE_RENEWED, {"lease_id": self.id})
@@ -83,6 +83,7 @@ def acquire(
     clock: Clock,
     *,
     ttl_s: float = 60.0,
+    renew_s: float | None = None,
     wait: bool = False,
     on_wait: OnWait = lambda _: None,
     interruption: Interruption | None = None,
@@ -98,6 +99,7 @@ def acquire(
         identity: Tells whether the holder's process is gone.
         clock: Measures the watch; its wall time only hints at who is worth watching.
         ttl_s: How long the new lease may go unrenewed before others may watch it.
+        renew_s: How often it is renewed; None is three times in that time.
         wait: Watch the holder in any case.
         on_wait: Told once, in words, what is being waited for.
         interruption: Ends the watch.
@@ -120,7 +122,7 @@ def acquire(
         body = {"lease": {"id": lease_id, "ttl_s": ttl_s, "holder": log.actor.to_json()}}
         if log.append_after(head.number if head else 0, Kind.LEASE_TAKEN, body) is not None:
             log.bind(lease_id)
-            return Lease(log, lease_id, ttl_s=ttl_s)
+            return Lease(log, lease_id, ttl_s=ttl_s, renew_s=renew_s)
     raise _held_error(log.standing())
 
 

@@ -13,7 +13,7 @@ from guardian.errors import SettingsError
 from guardian.settings.keys import BY_ENVIRONMENT, BY_NAME, ENGINES, KEYS, RESERVED, Key, Kind, Value, nearest
 from guardian.settings.retries import BY_VARIABLE, read_blocks, with_numbers
 from guardian.settings.search import FILE_NAMES, find_file
-from guardian.settings.values import Encryption, Lease, Settings, Source
+from guardian.settings.values import Encryption, Interrupt, Lease, Settings, Source
 
 __all__ = ["FILE_NAMES", "KEYS", "Encryption", "Lease", "Settings", "Source", "load_settings"]
 
@@ -141,8 +141,20 @@ def _assemble(values: Mapping[str, Any], sources: Mapping[str, Source], file: Pa
             max_total_bytes=values["capture.max_total_bytes"],
             include=values["capture.include"],
         ),
-        lease=Lease(ttl_s=values["lease.ttl_s"]),
+        lease=_lease(values, sources),
+        interrupt=Interrupt(grace_s=values["interrupt.grace_s"]),
         retry=values["retry"],
         file=file,
         sources=sources,
     )
+
+
+def _lease(values: Mapping[str, Any], sources: Mapping[str, Source]) -> Lease:
+    ttl_s, renew_s = values["lease.ttl_s"], values["lease.renew_s"]
+    if renew_s is not None and renew_s * 2 > ttl_s:
+        raise SettingsError(
+            f"{sources['lease.renew_s'].name}: `lease.renew_s` is {renew_s}, more than half of "
+            f"`lease.ttl_s` ({ttl_s}): one late renewal would look like a death",
+            hint="renew at least twice in that time, or leave `lease.renew_s` out",
+        )
+    return Lease(ttl_s=ttl_s, renew_s=renew_s)

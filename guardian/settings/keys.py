@@ -116,6 +116,8 @@ KEYS: tuple[Key, ...] = (
     Key(name="capture.max_total_bytes", kind=Kind.COUNT, default=_LIMITS.max_total_bytes),
     Key(name="capture.include", kind=Kind.TEXTS, default=()),
     Key(name="lease.ttl_s", kind=Kind.COUNT, default=60, minimum=5),
+    Key(name="lease.renew_s", kind=Kind.COUNT),
+    Key(name="interrupt.grace_s", kind=Kind.COUNT, default=5, maximum=3600),
 )
 BY_NAME = {key.name: key for key in KEYS}
 BY_ENVIRONMENT = {key.environment: key for key in KEYS}

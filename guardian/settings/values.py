@@ -40,9 +40,22 @@ class Encryption:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lease:
-    """How long the lease on a project lasts without being renewed."""
+    """The lease on a project.
+
+    Attributes:
+        ttl_s: How long it lasts without being renewed.
+        renew_s: How often it is renewed; None is three times in that time.
+    """
 
     ttl_s: int = 60
+    renew_s: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Interrupt:
+    """How long after a signal a run whose Terraform still works is put on hold."""
+
+    grace_s: int = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +79,7 @@ class Settings:
     encryption: Encryption = field(default_factory=Encryption)
     capture: CaptureLimits = field(default_factory=CaptureLimits)
     lease: Lease = field(default_factory=Lease)
+    interrupt: Interrupt = field(default_factory=Interrupt)
     retry: tuple[RetryBlock, ...] = ()
     file: Path | None = None
     sources: Mapping[str, Source] = field(default_factory=dict)

@@ -1,6 +1,7 @@
 """Everything that outlives one guardian: a store, a state, a checkout, an engine; and guardians upon it."""
 
 import json
+import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -27,6 +28,7 @@ from guardian.domain.transient import RetryBlock
 from guardian.operations.apply import ApplyRequest, ApplyResult, apply
 from guardian.operations.context import Checkout, Context
 from guardian.operations.restore import RestoreRequest, RestoreResult, restore
+from guardian.operations.resume import ResumeRequest, ResumeResult, resume
 from guardian.operations.snapshots import Created, CreateRequest, create
 from guardian.ports.blobs import BlobStore
 from guardian.ports.engine import OnStart
@@ -205,10 +207,13 @@ class World:
         given = {"auto_approve": answers is None, "project": PROJECT, "limits": limits, **request}
         return restore(context, RestoreRequest(checkout=None, **given))
 
-    def cut_short(self, operation: Callable[..., object] | None = None, **request: Any) -> None:
+    def cut_short(
+        self, operation: Callable[..., object] | None = None, *, here: bool = False, **request: Any
+    ) -> None:
         """Run an operation, an apply unless told, whose guardian is killed as soon as the engine runs.
 
-        The engine ends its work all the same, as the real one does.
+        The engine ends its work all the same, as the real one does. Unless `here`, its words are lost with
+        the machine.
         """
         mortal = FaultyBlobStore(self.store)
         real = self.engine.apply
@@ -226,6 +231,26 @@ class World:
                 (operation or self.apply)(store=mortal, **request)
         finally:
             self.engine.apply = real  # type: ignore[method-assign]
+        if not here:
+            self.leave_the_machine()
+
+    def fork(self, directory: Path) -> "World":
+        """Return the same world once more, to try something in it."""
+        store = FakeBlobStore()
+        assert isinstance(self.store, FakeBlobStore)
+        store.bodies = dict(self.store.bodies)
+        other = World(directory, store=store, guardians=self.guardians)
+        shutil.copytree(self.directory, directory, dirs_exist_ok=True)
+        other.backend.body = self.backend.body
+        return other
+
+    def leave_the_machine(self) -> None:
+        """Go on where nothing of the earlier runs is on the disk."""
+        shutil.rmtree(self.directory / "work", ignore_errors=True)
+
+    def resume(self, *, store: BlobStore | None = None, **request: Any) -> ResumeResult:
+        """Resume the run that was cut short."""
+        return resume(self.context(store=store), ResumeRequest(checkout=None, project=PROJECT, **request))
 
     def snapshot(self, **request: Any) -> Created:
         """Take a snapshot by hand."""

@@ -6,17 +6,21 @@ what is not in doubt goes on freely; no failure claims that nothing was changed 
 
 import copy
 from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
 import pytest
 
 from guardian.domain.journal import Kind
+from guardian.domain.run_class import RunClass
 from guardian.errors import ExitCode, GuardianError, HeldError
 from guardian.repository.journal import RunJournal
 from tests.fakes.blobs import FakeBlobStore, FaultyBlobStore, Killed
 from tests.fakes.world import World
-from tests.support.trial import GOOD, RELEASES, THERE, Trial, check_claims, check_doubt
+from tests.support.sweeps import some
+from tests.support.trial import GOOD, RELEASES, THERE, Trial, check_claims, check_class, check_doubt
 
 READS = 12
 EACH = 5
@@ -34,7 +38,13 @@ class Scene:
     """A prepared world, forked for each trial."""
 
     def __init__(
-        self, directory: Path, *, release: str = "", failed: bool = False, lost: bool = False
+        self,
+        directory: Path,
+        *,
+        release: str = "",
+        failed: bool = False,
+        lost: bool = False,
+        elsewhere: bool = False,
     ) -> None:
         self._directory = directory
         world = World(directory / "first")
@@ -47,6 +57,7 @@ class Scene:
         assert isinstance(world.store, FakeBlobStore)
         self._stored = world.store.bodies
         self._release = release
+        self._elsewhere = elsewhere
 
     def deaths(self, operation: Operation) -> Iterator[Trial]:
         """Die before each write, and at the end: between two writes is the same as before the next."""
@@ -88,7 +99,10 @@ class Scene:
             ended = operation(world, store=faulty)
         except (Killed, GuardianError) as raised:
             error = raised
+        if self._elsewhere:
+            world.leave_the_machine()
         return Trial(
+            elsewhere=self._elsewhere,
             world=world,
             number=number,
             records=world.records[known:],
@@ -110,13 +124,63 @@ def restores(world: World, **given: Any) -> Any:
     return world.restore(**given)
 
 
+@pytest.mark.sweep
+@pytest.mark.parametrize("elsewhere", [False, True], ids=["", "seen from elsewhere"])
 @pytest.mark.parametrize("release", RELEASES)
-def test_an_apply_that_dies_anywhere(tmp_path, release):
+def test_an_apply_that_dies_anywhere(tmp_path, tally, release, elsewhere):
     seen = {"doubt": 0, "free": 0}
-    for trial in Scene(tmp_path, release=release).deaths(applies):
+    for trial in Scene(tmp_path, release=release, elsewhere=elsewhere).deaths(applies):
+        tally(2, points=1)
         seen["doubt" if trial.in_doubt else "free"] += 1
         check_doubt(trial)
     assert min(seen.values()) >= EACH
+
+
+@pytest.mark.sweep
+@pytest.mark.parametrize("elsewhere", [False, True], ids=["", "seen from elsewhere"])
+@pytest.mark.parametrize("release", RELEASES)
+def test_a_run_that_died_anywhere_is_resumed_and_that_may_die_too(tmp_path, tally, release, elsewhere):
+    deaths = Scene(tmp_path, release=release, elsewhere=elsewhere).deaths(applies)
+    for number, trial in enumerate(deaths):
+        world = trial.world
+        calls = resumed_calls(world, tmp_path / f"counted-{number}")
+        for death in some(range(1, calls + 1), 2):
+            tally(2, points=1)
+            again = world.fork(tmp_path / f"again-{number}-{death}")
+            dying = FaultyBlobStore(again.store, fail_at=death, error=Killed)
+            with suppress(Killed):
+                again.resume(store=dying)
+            check_resumed(replace(trial, world=again))
+        check_resumed(trial)
+
+
+def resumed_calls(world: World, directory: Path) -> int:
+    """Return how many calls of the store a resume takes, tried on a copy."""
+    copied = world.fork(directory)
+    counting = FaultyBlobStore(copied.store)
+    copied.resume(store=counting)
+    return len(counting.calls)
+
+
+def check_resumed(trial: Trial) -> None:
+    """Resume twice: the same both times, true to what was done, and the next command goes on."""
+    world = trial.world
+    world.resume()
+    first = check_class(trial)
+    if trial.in_doubt:
+        assert (first is RunClass.IN_DOUBT) == (
+            trial.elsewhere and Kind.ENGINE_EXITED not in trial.kinds and not trial.fails_on_record
+        ), trial.number
+    second = world.resume()
+    assert second.run is None
+    assert check_class(trial) is first
+    held = world.project.log.standing().hold is not None
+    assert held == (first in {RunClass.FAILED, RunClass.IN_DOUBT}), trial.number
+    if held:
+        assert world.restore().exit_code is ExitCode.OK, trial.number
+        assert world.inputs == THERE, trial.number
+    elif trial.engine_ran:
+        assert world.inputs["a"] == "new", trial.number
 
 
 def test_an_apply_that_restores_and_dies_anywhere(tmp_path):

@@ -333,8 +333,6 @@ def test_a_run_cut_short_after_it_destroyed_most_can_be_undone(tmp_path):
 def test_without_its_events_all_that_was_planned_counts_as_begun(world):
     world.configure(**{**GOOD, "a": "changed", "c": "new"})
     world.cut_short()
-    for each in sorted((world.directory / "work" / "runs").rglob("01-apply.stdout")):
-        each.unlink()  # another machine
     ended = world.restore()
     assert ended.first is not None
     assert ended.first.progress.in_flight == ("terraform_data.a", "terraform_data.c")

@@ -25,6 +25,8 @@ TEXTS = {
     "capture.max_total_bytes": "13",
     "capture.include": "../a/**,b",
     "lease.ttl_s": "14",
+    "lease.renew_s": "6",
+    "interrupt.grace_s": "7",
 }
 
 

@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 from guardian.adapters.terraform.streams import Streams, Tail, open_streams
 from guardian.domain.engine import ChildProcess
-from guardian.errors import EngineError
+from guardian.errors import EngineError, LeaseLostError
 from guardian.ports.system import Interruption
 
 FASTEST_S = 0.01
@@ -49,6 +49,7 @@ def supervise(
     An interruption is forwarded once, as SIGINT to the process alone: a second one would make Terraform leave
     its lock and lose its state. What `on_start` or `on_line` raise is raised when the process has ended,
     for nobody may release a lease while an apply runs; the lines after it are not handed over, but on disk.
+    Only a lease that is lost already interrupts the process.
 
     Args:
         argv: Command line.
@@ -97,6 +98,8 @@ class _Watch:
             return call()
         except Exception as error:  # noqa: BLE001  # raised again when the process has ended
             self.error = error
+            # Another guardian took the project over: the sooner this engine ends and saves, the better.
+            self._asked = self._asked or isinstance(error, LeaseLostError)
             return None
 
     def to_the_end(self) -> None:
@@ -123,9 +126,8 @@ class _Watch:
         return True
 
     def _forward_interruption(self) -> None:
-        if self.interrupted or self._interruption is None:
-            return
-        if not (self._asked or self._interruption.requested()):
+        requested = self._interruption is not None and self._interruption.requested()
+        if self.interrupted or not (self._asked or requested):
             return
         self.interrupted = True
         self._process.send_signal(signal.SIGINT)

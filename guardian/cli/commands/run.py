@@ -1,17 +1,17 @@
-"""`guardian run list`, `guardian run show` and `guardian run receipt`."""
+"""`guardian run list`, `show`, `receipt` and `resume`."""
 
 from dataclasses import dataclass
 
 from guardian.cli.command import group
 from guardian.cli.console import Console
 from guardian.cli.declare import argument, flag
-from guardian.cli.options import ProjectOptions
+from guardian.cli.options import EngineOptions, ProjectOptions
 from guardian.cli.result import Result
 from guardian.cli.views import runs
 from guardian.cli.work import project_to_read
 from guardian.domain.journal import Kind
 from guardian.domain.receipt import Receipt
-from guardian.domain.run import Outcome
+from guardian.domain.run import Outcome, Progress
 from guardian.errors import ExitCode, NotFoundError, StoreCorruptError
 from guardian.operations.runs import Run, find_run, recent_runs
 from guardian.repository.journal import list_runs
@@ -33,6 +33,13 @@ class ReceiptFlags(ProjectOptions):
         "RUN", "Its id, the beginning of it, or last; without one: the newest that has a receipt"
     )
     markdown: bool = flag("--markdown", "Write it as Markdown, for a ticket")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResumeFlags(EngineOptions):
+    """The options of `guardian run resume`."""
+
+    run: str | None = argument("RUN", "Its id, the beginning of it, or last; without one: the open one")
 
 
 def list_(given: ProjectOptions, console: Console) -> Result:
@@ -62,6 +69,7 @@ def show(given: ShowFlags, console: Console) -> Result:
         run_id=run.id,
         instances=run.progress,
         more={
+            "class": str(run.run_class),
             "run": {key: each for key, each in runs.run_line(run).items() if key != "type"},
             "incident": run.incident.to_json() if run.incident else None,
         },
@@ -87,6 +95,42 @@ def receipt(given: ReceiptFlags, console: Console) -> Result:
         project=name,
         run_id=run.id,
         snapshot_id=found.snapshot_id,
+    )
+
+
+def resume(given: ResumeFlags, console: Console) -> Result:
+    """Go on where a guardian died: wait for its Terraform, take the run over, and give it its end."""
+    from guardian import wiring
+    from guardian.cli.views.resume import resume_text
+    from guardian.cli.work import at_work, project_named
+    from guardian.operations.resume import ResumeRequest
+    from guardian.operations.resume import resume as run_resume
+
+    with at_work(given, console, make=False) as work:
+        ended = run_resume(
+            work.context,
+            ResumeRequest(
+                checkout=work.checkout() if wiring.has_configuration(work.root) else None,
+                project=project_named(given, work.settings),
+                run=given.run or "",
+            ),
+        )
+    console.show(resume_text(ended, console.paint, console.typed))
+    return Result(
+        command="run resume",
+        outcome=ended.outcome,
+        exit_code=ended.exit_code,
+        project=ended.project,
+        run_id=ended.run.id if ended.run else None,
+        baseline_id=ended.baseline_id,
+        instances=ended.run.progress if ended.run else Progress(),
+        more={
+            "class": str(ended.run.run_class) if ended.run else None,
+            "next": {
+                "command": console.typed.again(ended.next_command[0]),
+                "reason": ended.next_command[1],
+            },
+        },
     )
 
 
@@ -117,7 +161,12 @@ def _receipt_of(run: Run) -> Receipt | None:
 
 
 app = group(
-    {"list": (ProjectOptions, list_), "show": (ShowFlags, show), "receipt": (ReceiptFlags, receipt)},
+    {
+        "list": (ProjectOptions, list_),
+        "show": (ShowFlags, show),
+        "receipt": (ReceiptFlags, receipt),
+        "resume": (ResumeFlags, resume),
+    },
     name="run",
-    help_="List and show runs, and print receipts.",
+    help_="List and show runs, print receipts, and go on where a guardian died.",
 )

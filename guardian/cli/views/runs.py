@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from guardian.cli.views.incident import incident_text
+from guardian.cli.views.run_words import WORDS
 from guardian.cli.views.table import moment, table
 from guardian.cli.views.terminal import Paint, visible
 from guardian.domain import fields
@@ -90,6 +91,7 @@ def show_text(run: Run, paint: Paint) -> str:
         f"Command   {visible(run.operation)}",
         f"Began     {moment(run.opened_at)}",
         f"Outcome   {outcome}{code}",
+        f"Class     {WORDS[run.run_class]}",
     ]
     if not run.is_complete:
         lines.append(

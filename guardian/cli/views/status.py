@@ -2,9 +2,10 @@
 
 from typing import Any
 
+from guardian.cli.views.run_words import WORDS
 from guardian.cli.views.table import SHORT_ID, moment
 from guardian.cli.views.terminal import Paint, visible
-from guardian.domain.standing import RunRef, Standing
+from guardian.domain.standing import Standing
 from guardian.operations.status import Status
 
 
@@ -14,7 +15,7 @@ def status_text(status: Status, paint: Paint) -> str:
     rows = [
         ("Project", visible(status.project)),
         ("Baseline", _baseline(standing, paint)),
-        ("Last run", _run(standing.last_run, paint)),
+        ("Last run", _run(status, paint)),
         *_incident(standing, paint),
         ("Hold", _hold(standing, paint)),
         ("Lease", _lease(standing)),
@@ -40,6 +41,7 @@ def status_object(status: Status) -> dict[str, Any]:
         "hold": standing["hold"],
         "lease": standing["lease"],
         "open_incident": standing["open_incident"],
+        "class": str(status.run_class) if status.run_class is not None else None,
         "next": {"command": status.next_command, "reason": status.reason},
     }
 
@@ -51,11 +53,13 @@ def _baseline(standing: Standing, paint: Paint) -> str:
     return f"{visible(standing.baseline[:SHORT_ID])}{since}"
 
 
-def _run(run: RunRef | None, paint: Paint) -> str:
+def _run(status: Status, paint: Paint) -> str:
+    run = status.standing.last_run
     if run is None:
         return "none"
     if run.outcome is None:
-        outcome = paint.yellow("not ended: still at work, or killed")
+        so_far = WORDS[status.run_class] if status.run_class is not None else ""
+        outcome = paint.yellow(f"not ended: still at work, or killed; so far {so_far}")
     elif run.exit_code == 0:
         outcome = paint.green(visible(run.outcome))
     else:
