@@ -5,6 +5,7 @@ on a real machine. The laws: each write that had returned is there; nothing that
 promise 2 holds, for the next guardian goes on.
 """
 
+import json
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Collection, Sequence
@@ -23,6 +24,7 @@ from guardian.operations.runs import load_run
 from guardian.repository.check import check_project
 from tests.fakes.files import Disk, FaultyFiles
 from tests.fakes.world import World
+from tests.support.guardian import Checkout
 from tests.support.mounts import LoopDisk
 from tests.support.sweeps import some
 from tests.support.trial import GOOD, RELEASES, THERE, Trial
@@ -295,3 +297,36 @@ def test_the_sweep_catches_a_store_that_does_not_synchronise(tmp_path, skipped: 
     with pytest.raises(AssertionError, match="after it was written"):
         sweep(tmp_path, MUTANT_CUTS, skipped, only={"returned"})
     tally(4, mutants=1)
+
+
+APP = """\
+resource "terraform_data" "app" {
+  input = "1"
+}
+"""
+
+
+@pytest.mark.sweep
+@pytest.mark.terraform
+def test_what_an_exit_0_said_is_there_after_a_power_cut(tmp_path, terraform, guardian_exe, tally):
+    """The installed guardian and the real Terraform; store, state and checkout on the disk that is cut."""
+    tally(4, points=1)
+    disk = LoopDisk(tmp_path)
+    with disk.powered() as where:
+        checkout = Checkout(where / "checkout", guardian_exe)
+        checkout.write(APP)
+        applied = checkout.run("apply", "-auto-approve", "--json")
+        cut = disk.cut()
+    assert applied.exit_code == 0, applied.said
+    said = json.loads(applied.stdout.splitlines()[-1])
+    with disk.back(cut):
+        checkout.root.mkdir(exist_ok=True)
+        checkout.write(APP)  # an editor need not synchronise what it writes
+        status = json.loads(checkout.run("status", "--json").stdout.splitlines()[-1])
+        assert (status["last_run"]["id"], status["last_run"]["outcome"]) == (said["run_id"], "applied")
+        assert status["baseline"]["snapshot_id"] == said["snapshot_id"]
+        assert (status["hold"], status["lease"]) == (None, None)
+        verified = checkout.run("snapshot", "verify")
+        assert verified.exit_code == 0, verified.said
+        again = checkout.run("apply", "-auto-approve", "--json")
+        assert (again.exit_code, json.loads(again.stdout.splitlines()[-1])["outcome"]) == (0, "no_changes")
