@@ -31,6 +31,7 @@ class _Root(Group):
             "run": "List and show runs, and print the receipt of a recovery",
             "hold": "Set the stop sign: no apply passes",
             "release": "Lift the stop sign",
+            "unlock": "Show who holds the locks, and remove what a dead run left",
             "version": "Say which version this is",
         }.items()
     }

@@ -68,7 +68,7 @@ class Workbench:
 
 @contextmanager
 def at_work(
-    given: EngineOptions, console: Console, *, make: bool = True, break_glass: str = "", **more: str | None
+    given: ProjectOptions, console: Console, *, make: bool = True, break_glass: str = "", **more: str | None
 ) -> Iterator[Workbench]:
     """Put the ports together; while they are, signals are remembered and not obeyed at once.
 
@@ -97,7 +97,8 @@ def at_work(
     if console.json:
         audience = ProgramAudience(console)
     else:
-        audience = PersonAudience(console, ControllingTerminal() if given.input else NoTerminal())
+        may_ask = isinstance(given, EngineOptions) and given.input
+        audience = PersonAudience(console, ControllingTerminal() if may_ask else NoTerminal())
     with SignalInterruption() as interruption:
         try:
             context = wiring.context_of(

@@ -41,6 +41,7 @@ COMMANDS = (
     "run",
     "hold",
     "release",
+    "unlock",
     "version",
 )
 # Whatever costs milliseconds and is not needed to say which commands there are.
