@@ -14,6 +14,7 @@ from guardian.operations.settle import settle_cut_short
 from guardian.repository.journal import RunJournal
 from guardian.repository.lease import Lease, acquire
 from guardian.repository.project import Project
+from guardian.repository.proof import refuse_broken
 
 
 @contextmanager
@@ -33,9 +34,10 @@ def open_session(
     Raises:
         LeaseHeldError: Another guardian works on the project.
         SpooledError: Runs of the project wait to be flushed into the store.
-        StoreCorruptError: The project's log is gone.
+        StoreCorruptError: The project's log is gone, or was tampered with.
     """
     project.refuse_lost_log()
+    refuse_broken(project.log)
     refuse_unflushed(context, project)
     held = acquire(
         project.log,

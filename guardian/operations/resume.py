@@ -13,6 +13,7 @@ from guardian.operations.session import private_place
 from guardian.operations.settle import settle_cut_short
 from guardian.repository.lease import acquire
 from guardian.repository.project import Project
+from guardian.repository.proof import refuse_broken
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +61,7 @@ def resume(context: Context, request: ResumeRequest) -> ResumeResult:
         context.repository, context.backend.locate, name=request.project, checkout=request.checkout
     )
     project.refuse_lost_log()
+    refuse_broken(project.log)
     _refuse_another(project, request.run)
     with private_place(context) as place:
         lease = acquire(
