@@ -86,6 +86,13 @@ class DiskWorkplace:
             return False
         return True
 
+    def kept_runs(self) -> tuple[str, ...]:
+        """See the port."""
+        try:
+            return tuple(sorted(each.name for each in (self._base / "runs").iterdir() if each.is_dir()))
+        except OSError:
+            return ()
+
     def close_run(self, run_id: str) -> None:
         """See the port."""
         shutil.rmtree(self._base / "runs" / run_id, ignore_errors=True)

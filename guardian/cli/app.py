@@ -26,6 +26,7 @@ class _Root(Group):
             "apply": "Apply a plan, guarded: snapshot, journal, and a way back when it fails",
             "restore": "Bring the infrastructure back to the baseline or to a snapshot, and prove it",
             "destroy-plan": "Plan the destruction of exactly what a failed run created",
+            "flush": "Bring what was applied while the store was down into the store",
             "status": "One screen: baseline, last run, hold, lease, what to type next",
             "snapshot": "Create, list, show, compare, verify and export snapshots",
             "run": "List and show runs, and print the receipt of a recovery",

@@ -13,7 +13,7 @@ chdir_before_command: ContextVar[str | None] = ContextVar("chdir_before_command"
 _FLAGS = {"chdir": "-chdir", "project": "--project", "store": "--store", "engine": "--engine"}
 _COMMAND = re.compile(
     r"\bguardian (?:snapshot (?:create|list|show|diff|verify|export)|run (?:list|show|receipt)"
-    r"|init|doctor|destroy-plan|plan|apply|restore|status|hold|release|unlock)\b"
+    r"|init|doctor|destroy-plan|plan|apply|restore|status|hold|release|unlock|flush)\b"
 )
 
 

@@ -27,6 +27,10 @@ class Workplace(Protocol):
         """Remove a file; tell whether it is gone."""
         ...
 
+    def kept_runs(self) -> tuple[str, ...]:
+        """Return the ids of the runs whose directories are still there, oldest first."""
+        ...
+
     def close_run(self, run_id: str) -> None:
         """Remove the run's directory; what cannot be removed stays."""
         ...
