@@ -103,6 +103,10 @@ class FaultyBlobStore:
     def delete(self, key: str) -> None:
         self._call("delete", key, lambda: self.inner.delete(key))
 
+    def fail_from_now(self) -> None:
+        """Begin an outage with the next call."""
+        self._fail_at, self._lasting = len(self.calls) + 1, True
+
     def kill(self) -> None:
         """Die now, at the caller's wish."""
         self._dead = True

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from guardian.domain.glass import Glass
+from guardian.domain.glass import Broken, Glass
 from guardian.domain.journal import Kind, Record
 from guardian.operations.apply import ApplyRequest, ApplyResult, apply
 from guardian.operations.context import Context
@@ -15,6 +15,7 @@ from guardian.ports.sealer import Sealer
 from guardian.repository.check import check_project
 from guardian.repository.project import Project
 from guardian.repository.repository import Repository
+from tests.fakes.audience import FakeAudience
 from tests.fakes.blobs import FakeBlobStore
 from tests.fakes.memory import FakeHeadMemory
 from tests.fakes.world import PROJECT, World
@@ -29,6 +30,7 @@ class Outage:
         memory: What the machine remembers.
         spool: What stands in for the store; empty where nothing is spooled.
         kept: Spools that were set aside.
+        glasses: What the last apply announced.
     """
 
     world: World
@@ -37,6 +39,7 @@ class Outage:
     kept: list[FakeBlobStore] = field(default_factory=list)
     sealer: Sealer | None = None
     address: str = "the spool"
+    glasses: list[Broken] = field(default_factory=list)
 
     def is_there(self) -> bool:
         return "config.json" in self.spool.bodies
@@ -67,8 +70,8 @@ class Outage:
             glass=Glass(reason=reason, store=self.world.store.address, error="it does not answer"),
         )
 
-    def apply(self, **request: Any) -> ApplyResult:
-        return self._apply(self.context(), request)
+    def apply(self, *, store: BlobStore | None = None, **request: Any) -> ApplyResult:
+        return self._apply(self.context(store=store), request)
 
     def apply_in_glass(self, *, spool: BlobStore | None = None, **request: Any) -> ApplyResult:
         reason = request.pop("reason", "production burns")
@@ -114,6 +117,8 @@ class Outage:
 
     def _apply(self, context: Context, request: dict[str, Any]) -> ApplyResult:
         self.world.audience = context.audience
+        assert isinstance(context.audience, FakeAudience)
+        self.glasses = context.audience.glasses
         return apply(context, ApplyRequest(checkout=self.world.checkout, auto_approve=True, **request))
 
     def _restore(self, context: Context) -> RestoreResult:

@@ -9,6 +9,7 @@ from guardian.domain.run import Outcome
 from guardian.errors import (
     EncryptionError,
     ExitCode,
+    GuardianError,
     HeldError,
     LeaseHeldError,
     SpooledError,
@@ -17,6 +18,7 @@ from guardian.errors import (
 )
 from guardian.operations.flush import unrecorded_runs, waiting
 from guardian.operations.hold import release, set_hold
+from guardian.repository.objects import ObjectKind
 from tests.fakes.blobs import FakeBlobStore, FaultyBlobStore
 from tests.fakes.sealer import FakeSealer
 from tests.fakes.system import FakeIdentity
@@ -36,6 +38,27 @@ def outage(tmp_path: Path) -> Outage:
     return made
 
 
+def applies(outage: Outage) -> int:
+    return sum(verb == "apply" for verb, _ in outage.world.engine.calls)
+
+
+def lose_sight(outage: Outage, verb: str) -> str:
+    """Apply to a store that goes away for good once the engine has done one thing; return the run."""
+    store = FaultyBlobStore(outage.world.store)
+    engine, real = outage.world.engine, getattr(outage.world.engine, verb)
+
+    def last(*arguments, **given):
+        ended = real(*arguments, **given)
+        store.fail_from_now()
+        return ended
+
+    setattr(engine, verb, last)
+    with pytest.raises(GuardianError, match="does not answer"):
+        outage.apply(store=store)
+    setattr(engine, verb, real)
+    return outage.project.log.standing().last_run.id
+
+
 def kinds_of(outage: Outage, run_id: str) -> list[Kind]:
     return [each.kind for each in outage.spooled.log.read() if each.run_id == run_id]
 
@@ -50,7 +73,7 @@ def test_a_glass_apply_is_an_apply_on_the_spool(outage):
     assert kinds.index(Kind.SNAPSHOT_COMMITTED) < kinds.index(Kind.APPLYING)
     broken = next(each for each in outage.spooled.log.read() if each.kind is Kind.BREAK_GLASS)
     assert (broken.body["reason"], broken.body["remembered"]) == (REASON, seen.number)
-    assert [each.glass.reason for each in outage.world.audience.glasses] == [REASON]
+    assert [each.glass.reason for each in outage.glasses] == [REASON]
     assert outage.world.project.log.head() == seen, "the store was written to"
 
 
@@ -60,7 +83,7 @@ def test_the_remembered_state_guards_the_glass(outage, changes):
     outage.world.configure(a="2")
     with pytest.raises(WrongStateError):
         outage.apply_in_glass()
-    assert not any(verb == "apply" for verb, _ in outage.world.engine.calls[-2:])
+    assert applies(outage) == 1, "only the one before the outage"
 
 
 def test_nothing_remembered_is_said_and_recorded(outage):
@@ -68,7 +91,7 @@ def test_nothing_remembered_is_said_and_recorded(outage):
     outage.world.configure(a="2")
     ended = outage.apply_in_glass()
     assert ended.exit_code is ExitCode.OK
-    assert [(each.remembered, each.seen_at) for each in outage.world.audience.glasses] == [(None, None)]
+    assert [(each.remembered, each.seen_at) for each in outage.glasses] == [(None, None)]
     broken = next(each for each in outage.spooled.log.read() if each.kind is Kind.BREAK_GLASS)
     assert broken.body["remembered"] is None
 
@@ -94,18 +117,15 @@ def test_another_state_than_the_remembered_one_is_refused(outage):
     moved = remembered.to_json()
     moved["descriptor"]["backend"]["address"] = "s3://states/other.tfstate"
     outage.memory.heads[key] = type(remembered).from_json(moved)
-    with pytest.raises(WrongStateError, match="other.tfstate"):
+    with pytest.raises(WrongStateError, match=r"other\.tfstate"):
         outage.apply_in_glass()
 
 
 def test_a_run_that_had_no_end_is_announced(outage):
     outage.world.configure(a="2")
-    dying = FaultyBlobStore(outage.world.store, fail_at=20, lasting=True)
-    with pytest.raises(Exception, match="does not answer"):
-        outage._apply(outage.context(store=dying), {})
-    run_id = next(iter(outage.memory.heads.values())).standing.last_run.id
+    run_id = lose_sight(outage, "plan")
     outage.apply_in_glass()
-    assert [each.open_run for each in outage.world.audience.glasses] == [run_id]
+    assert [each.open_run for each in outage.glasses] == [run_id]
 
 
 def test_a_failure_in_the_glass_holds_the_spool_and_its_way_back_needs_the_glass(outage):
@@ -211,20 +231,23 @@ def test_without_its_keys_nothing_is_spooled(tmp_path):
     with pytest.raises(EncryptionError):
         outage.apply_in_glass()
     assert not outage.is_there()
-    assert not any(verb == "apply" for verb, _ in outage.world.engine.calls)
+    assert applies(outage) == 0
 
 
 def test_a_kept_state_comes_along_and_is_found_under_its_name_there(tmp_path):
     outage = Outage(World(tmp_path), sealer=FakeSealer())
     outage.world.configure(a="1")
     outage.apply()
-    outage.world.configure(a="2")
-    outage.world.engine.strand_next = True
+    outage.world.configure(a="2", b="!")
+    stranded = tmp_path / "errored.tfstate"
+    body = outage.world.backend.body
+    stranded.write_bytes(body)
+    outage.world.engine.stranded = stranded
     outage.apply_in_glass()
     outage.flush()
     incident = next(each for each in outage.project.log.read() if each.kind is Kind.INCIDENT_OPENED)
     kept = incident.body["incident"]["stranded_object"]
-    assert outage.project.get("state", kept)
+    assert outage.project.get(ObjectKind.STATE, kept) == body
     assert outage.damage() == []
 
 
@@ -287,19 +310,7 @@ def test_a_failure_that_is_not_mended_arrives_as_one(outage):
 
 def test_a_run_that_the_store_lost_sight_of_is_in_doubt_and_comes_first(outage):
     outage.world.configure(a="2")
-    calls = FaultyBlobStore(outage.world.store)
-    real = outage.world.engine.apply
-
-    def dying(*arguments, **given):
-        ended = real(*arguments, **given)
-        calls._fail_at, calls._lasting = len(calls.calls) + 1, True
-        return ended
-
-    outage.world.engine.apply = dying
-    with pytest.raises(Exception, match="could not be recorded"):
-        outage._apply(outage.context(store=calls), {})
-    outage.world.engine.apply = real
-    lost = outage.project.log.standing().last_run.id
+    lost = lose_sight(outage, "apply")
     assert unrecorded_runs(outage.context()) == (lost,)
     outage.world.configure(a="3")
     outage.apply_in_glass()
