@@ -59,6 +59,7 @@ def class_of(
         return RunClass.FAILED
     if arrived:
         return RunClass.APPLIED
-    # Its own guardian closes a run only when it knows: without a failure, nothing was changed.
-    closed = outcome is not None
+    # Its own guardian closes a run only when it knows: without a failure, nothing was changed. A restore that
+    # was cut short is closed by the next one, and the failure is that of the run before it.
+    closed = outcome is not None and outcome != Outcome.INTERRUPTED
     return RunClass.NOT_STARTED if closed or (ended and not touched) else RunClass.IN_DOUBT
