@@ -2,11 +2,14 @@
 
 import os
 import stat
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, TypeVar
 
 from guardian.adapters.store.files import FileCalls
+from guardian.adapters.store.local import LocalStore
 
 T = TypeVar("T")
 
@@ -36,6 +39,8 @@ class FaultyFiles(FileCalls):
         fail_at: Number of the call that fails, from 1; 0 never.
         how: `before`: the call does nothing. `after`: it is done, and reported as failed.
         error: What is raised.
+        lasting: Whether every later call of those counted fails as well.
+        counted: Names of the calls that are counted and may fail; empty is all of them.
         write_bytes: The most that one write takes.
         skip_fsync_of: A mutant: these are never synchronised.
     """
@@ -47,6 +52,8 @@ class FaultyFiles(FileCalls):
         fail_at: int = 0,
         how: Literal["before", "after"] = "before",
         error: Callable[[], BaseException] = OSError,
+        lasting: bool = False,
+        counted: Collection[str] = (),
         write_bytes: int = 1 << 30,
         skip_fsync_of: Literal["", "files", "directories"] = "",
     ) -> None:
@@ -55,6 +62,8 @@ class FaultyFiles(FileCalls):
         self._fail_at = fail_at
         self._how = how
         self._error = error
+        self._lasting = lasting
+        self._counted = counted
         self._write_bytes = write_bytes
         self._skipped = skip_fsync_of
 
@@ -101,8 +110,11 @@ class FaultyFiles(FileCalls):
         self._call("unlink", lambda: FileCalls.unlink(self, path))
 
     def _call(self, name: str, call: Callable[[], T]) -> T:
+        if self._counted and name not in self._counted:
+            return call()
         self.calls.append(name)
-        failing = len(self.calls) == self._fail_at
+        number = len(self.calls)
+        failing = number == self._fail_at or (self._lasting and number > self._fail_at > 0)
         if failing and self._how == "before":
             raise self._error()
         try:
@@ -110,6 +122,55 @@ class FaultyFiles(FileCalls):
         finally:
             if failing:
                 raise self._error()
+
+
+@dataclass
+class Promises:
+    """What was to be written, and what of it was promised to be there: bodies by key."""
+
+    tried: dict[str, set[bytes]] = field(default_factory=lambda: defaultdict(set))
+    made: dict[str, bytes] = field(default_factory=dict)
+
+    def copy(self) -> "Promises":
+        tried = defaultdict(set, {key: set(bodies) for key, bodies in list(self.tried.items())})
+        return Promises(tried=tried, made=dict(self.made))
+
+    def broken_by(self, store: LocalStore) -> list[str]:
+        """Return the keys that are not there as promised, and those that are half there."""
+        there = {key: store.get(key) for key in store.list("")}
+        lost = [f"{key} is lost" for key, body in self.made.items() if there.get(key) != body]
+        return lost + [f"{key} is torn" for key, body in there.items() if body not in self.tried[key]]
+
+
+class WatchedStore(LocalStore):
+    """The local store, which remembers what it was given and what it promised.
+
+    Args:
+        root: As ever.
+        files: As ever.
+        promises: Where to remember it; shared by the guardians of one scenario.
+        on_promise: Called after each write that returned.
+    """
+
+    def __init__(
+        self,
+        root: Path,
+        *,
+        files: FileCalls,
+        promises: Promises,
+        on_promise: Callable[[], None] = lambda: None,
+    ) -> None:
+        super().__init__(root, files=files)
+        self._promises = promises
+        self._on_promise = on_promise
+
+    def put_if_absent(self, key: str, body: bytes) -> bool:
+        self._promises.tried[key].add(bytes(body))
+        written = super().put_if_absent(key, body)
+        if written:
+            self._promises.made[key] = bytes(body)
+        self._on_promise()
+        return written
 
 
 def _is_in(path: Path, directory: os.stat_result) -> bool:
