@@ -304,7 +304,7 @@ def test_a_mutant_without_memory_lets_them_pass(staged, tally, name):
 )
 def test_a_mutant_that_reads_the_newest_record_alone_lets_them_pass(staged, tally, monkeypatch, name):
     tally(11, mutants=1)
-    monkeypatch.setattr("guardian.operations.open.refuse_broken", lambda log: None)
+    monkeypatch.setattr("guardian.operations.open.refuse_broken", lambda _: None)
     _, scene, _ = staged
     seen = attack(staged, PLAIN[name](scene), None)
     assert "apply" in seen.passed
