@@ -104,6 +104,10 @@ def _backend(settings: Settings, root: Path) -> Finding:
     if found is None:
         return Verdict.WARN, "not initialised yet: where the state lives is not known", "terraform init"
     backend, raw = found
+    if raw.stale_digest:
+        words = f"its digest in the table {raw.stale_digest} is another one's, so that Terraform refuses it"
+        mend = "guardian restore    # writes the record and its digest again"
+        return Verdict.FAIL, f"{backend.address}: {words}", mend
     size = "no state yet" if raw.body is None else f"{len(raw.body)} bytes"
     return Verdict.OK, f"{backend.address}, workspace {backend.workspace}: {size}", ""
 

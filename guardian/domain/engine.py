@@ -202,10 +202,13 @@ class RawState:
     Attributes:
         body: The bytes as stored; None when there is no state at all (never written).
         source: `backend` for the object itself, `pull` for what `state pull` re-encoded.
+        stale_digest: The lock table that holds another record's digest, so that Terraform refuses this one;
+            empty for none.
     """
 
     body: bytes | None
     source: str
+    stale_digest: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,6 +21,7 @@ from guardian.operations.planned import plan_json, planned_instances
 from guardian.operations.runs import Run, failed_run
 from guardian.operations.scene import reach, unpack
 from guardian.operations.session import Reading, Session
+from guardian.operations.stale_digest import written_again
 from guardian.repository.journal import list_runs, read_run
 from guardian.repository.objects import ObjectKind
 
@@ -79,7 +80,7 @@ def gather(
     located = own or target or project.resolve("latest")
     backend = capture.load_backend(project, located)
     where = reach(context, session.place, backend)
-    before, problem = _read(session, where, backend, limits)
+    before, problem, table = _read(session, where, backend, limits)
     failed = failed_run(project, run, own=own, before=_state_of(session, first), after=_after(session, after))
     kept = _kept(session, run, before)
     problem = problem or _stranded(failed, before, kept)
@@ -93,6 +94,8 @@ def gather(
             kept=kept,
             wanted=target if limits.strategy is Strategy.RECORD and run is None else None,
         )
+    elif table:
+        sound, broken = written_again(session, before, table, highest=_highest_serial(session, before))
     present = parse_state(sound) if sound is not None else before.state
     if failed is not None and run is not None:
         failed = with_lost(context, project, run, failed, present)
@@ -168,18 +171,24 @@ def _live_before(session: Session, snapshot: Snapshot | None) -> State | None:
     return parse_state(session.project.get_state(snapshot.refreshed))
 
 
-def _read(session: Session, where: WorkingDirectory, backend: Backend, limits: Limits) -> tuple[Reading, str]:
-    """Read the record; a broken one comes back without facts, with what is wrong with it."""
+def _read(
+    session: Session, where: WorkingDirectory, backend: Backend, limits: Limits
+) -> tuple[Reading, str, str]:
+    """Read the record; a broken one comes back without facts, with what is wrong with it.
+
+    Returns:
+        The record, what is wrong with it, and the table that holds another record's digest.
+    """
     raw = session.context.backend.read(where, backend)
     known = session.entered.known_state
     if raw.body is None:
         problem = f"the record of the state is gone: the backend has none at {backend.address}"
         broken = known is not None and known.instances > 0
-        return Reading(body=None, source=raw.source, state=EMPTY, facts=None), problem if broken else ""
+        return Reading(body=None, source=raw.source, state=EMPTY, facts=None), problem if broken else "", ""
     try:
         state = parse_state(raw.body)
     except WrongStateError as error:
-        return Reading(body=raw.body, source=raw.source, state=EMPTY, facts=None), error.message
+        return Reading(body=raw.body, source=raw.source, state=EMPTY, facts=None), error.message, ""
     reading = Reading(body=raw.body, source=raw.source, state=state, facts=facts_of(raw.body, state))
     verdict = other_state(known, reading.facts)
     if verdict is not None and limits.strategy is not Strategy.RECORD:
@@ -188,7 +197,7 @@ def _read(session: Session, where: WorkingDirectory, backend: Backend, limits: L
             hint="guardian restore --strategy record    # puts the newest known record back; or, if the "
             "present state is right: guardian snapshot create --accept-state --reason '...'",
         )
-    return reading, verdict or ""
+    return reading, verdict or "", raw.stale_digest
 
 
 def _kept(session: Session, run: Run | None, before: Reading) -> str:

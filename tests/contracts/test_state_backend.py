@@ -262,6 +262,36 @@ def test_the_digest_follows_the_record(cloud: MotoServer, tmp_path: Path) -> Non
     assert item["Digest"] == {"S": md5(NEXT, usedforsecurity=False).hexdigest()}
 
 
+def test_a_digest_of_another_record_is_told_until_both_are_written_again(
+    cloud: MotoServer, tmp_path: Path
+) -> None:
+    """What a death between the put of the record and the put of its digest leaves."""
+    make_cloud(cloud)
+    bench = in_s3(cloud, tmp_path, LOCKS["table"], "blue")
+    bench.put(RECORD)
+    assert stale(bench) == ""  # without an item Terraform takes the record as it is
+    bench.write(RECORD)
+    assert stale(bench) == ""
+    bench.put(NEXT)
+    assert stale(bench) == TABLE
+    assert bench.read() == NEXT
+    bench.write(NEXT)
+    assert stale(bench) == ""
+
+
+def test_a_digest_is_looked_at_only_where_the_backend_keeps_one(cloud: MotoServer, tmp_path: Path) -> None:
+    make_cloud(cloud)
+    kept = in_s3(cloud, tmp_path / "kept", LOCKS["table"])
+    kept.write(RECORD)
+    kept.put(NEXT)
+    assert stale(kept) == TABLE
+    assert stale(in_s3(cloud, tmp_path / "not", LOCKS["lockfile"])) == ""
+
+
+def stale(bench: Bench) -> str:
+    return bench.backend.read(bench.where, bench.located).stale_digest
+
+
 def test_a_record_and_its_lock_are_encrypted_as_the_backend_asks(cloud: MotoServer, tmp_path: Path) -> None:
     make_cloud(cloud)
     key = cloud.client("kms").create_key()["KeyMetadata"]["Arn"]

@@ -55,6 +55,7 @@ class FakeStateBackend:
         self.initialised = True
         self.workspaces = {"default", workspace}
         self.held: TerraformLock | None = None
+        self.stale_digest = ""
         self.config: dict[str, Any] = {"bucket": "states", "key": "fake.tfstate"}
 
     def locate(self, where: WorkingDirectory) -> Backend | None:
@@ -64,7 +65,7 @@ class FakeStateBackend:
         return Backend(kind="s3", config=dict(self.config), workspace=self.workspace, address=address)
 
     def read(self, where: WorkingDirectory, backend: Backend) -> RawState:
-        return RawState(body=self.body, source="backend")
+        return RawState(body=self.body, source="backend", stale_digest=self.stale_digest)
 
     def needs_init(self, where: WorkingDirectory, backend: Backend) -> bool:
         return False
@@ -88,7 +89,7 @@ class FakeStateBackend:
 
     def write(self, where: WorkingDirectory, backend: Backend, body: bytes) -> None:
         assert self.held, "written without the lock"
-        self.body = body
+        self.body, self.stale_digest = body, ""
 
     def has_workspace(self, where: WorkingDirectory, backend: Backend) -> bool:
         return backend.workspace in self.workspaces

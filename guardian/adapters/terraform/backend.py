@@ -10,6 +10,7 @@ from guardian.adapters.terraform import s3_state
 from guardian.adapters.terraform.address import DEFAULT, absolute_local, address_of, local_path
 from guardian.adapters.terraform.backend_block import declares_backend
 from guardian.adapters.terraform.lock import read_lock
+from guardian.adapters.terraform.lock_table import stale_digest
 from guardian.adapters.terraform.locking import locked
 from guardian.adapters.terraform.unlocking import unlock
 from guardian.adapters.terraform.writing import write_local, write_s3
@@ -88,7 +89,8 @@ class TerraformStateBackend:
             return RawState(body=body, source="backend")
         if backend.kind == "s3" and s3_state.is_readable(backend.config, environment):
             body = s3_state.read_object(backend.config, backend.workspace, environment)
-            return RawState(body=body, source="backend")
+            stale = stale_digest(backend.config, backend.workspace, environment, body)
+            return RawState(body=body, source="backend", stale_digest=stale)
         return RawState(body=self._pull(where, backend), source="pull")
 
     def needs_init(self, where: WorkingDirectory, backend: Backend) -> bool:

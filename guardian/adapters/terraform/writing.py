@@ -4,13 +4,12 @@ import json
 import os
 from collections.abc import Mapping
 from contextlib import suppress
-from hashlib import md5
 from pathlib import Path
 from typing import Any
 
 from guardian.adapters.terraform import s3_state
 from guardian.adapters.terraform.address import s3_key
-from guardian.adapters.terraform.lock_table import DIGEST, item_name
+from guardian.adapters.terraform.lock_table import DIGEST, digest_of, item_name
 from guardian.errors import BackendError
 
 
@@ -106,7 +105,7 @@ def _write_digest(
 
     item = {
         "LockID": {"S": item_name(config, workspace, suffix=DIGEST)},
-        "Digest": {"S": md5(body, usedforsecurity=False).hexdigest()},
+        "Digest": {"S": digest_of(body)},
     }
     try:
         s3_state.client("dynamodb", config, environment).put_item(
