@@ -28,7 +28,7 @@ from guardian.domain.steps import (
     ReviseRecord,
     Step,
 )
-from guardian.domain.unaccounted import adoptable, unaccounted_of
+from guardian.domain.unaccounted import adoptable, looked_of, unaccounted_of
 
 
 def decide(situation: Situation, limits: Limits) -> RecoveryPlan:
@@ -156,6 +156,7 @@ def _reapply(situation: Situation, run: FailedRun, limits: Limits) -> RecoveryPl
         overrides=stays.overrides,
         cannot_undo=stays.cannot_undo,
         unaccounted=unaccounted_of(run, present, situation.observed),
+        looked=looked_of(run, present, situation.observed),
         left=stays.left,
         not_run=tuple(each for each in created if resource_of(each) in situation.provisioned),
         to_nothing=to_nothing,

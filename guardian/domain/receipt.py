@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
+from guardian.domain.observation import Looked
 from guardian.domain.oneway import CannotUndo
 
 
@@ -65,6 +66,7 @@ class Receipt:
         new_objects: Instances whose object is another one than before.
         differing: Instances whose fingerprint differs from the snapshot's, by attribute path.
         unaccounted: Instances that were in flight and that no state knows: they may exist all the same.
+        looked: What was looked for live because no state knew it, and what was found.
         cannot_undo: What stays as the run left it, and why.
         adopted: Objects that no state knew, imported.
         revised: What was changed in the record alone, one sentence each.
@@ -94,6 +96,7 @@ class Receipt:
     not_planned: str = ""
     cannot_undo: tuple[CannotUndo, ...] = ()
     adopted: tuple[Adopted, ...] = ()
+    looked: tuple[Looked, ...] = ()
     revised: tuple[str, ...] = ()
     hot_fixes: tuple[HotFix, ...] = ()
     left: tuple[str, ...] = ()
@@ -122,6 +125,7 @@ _PARTS: dict[str, Any] = {
     "cannot_undo": CannotUndo,
     "adopted": Adopted,
     "hot_fixes": HotFix,
+    "looked": Looked.of,
 }
 
 

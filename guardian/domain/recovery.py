@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from guardian.domain.configuration import Override
 from guardian.domain.incident import Incident
-from guardian.domain.observation import Observation
+from guardian.domain.observation import Looked, Observation
 from guardian.domain.oneway import CannotUndo
 from guardian.domain.plan import PlannedChange
 from guardian.domain.state import EMPTY, State
@@ -78,6 +78,7 @@ class FailedRun:
         before: The state that it began with.
         after: The state right after it; None when nobody looked then.
         lost: Instances that an earlier look, or a way back that was cut off, left unaccounted for.
+        made: Ids, by address, of objects that an engine told that it had made and that no record ever held.
     """
 
     id: str
@@ -87,6 +88,7 @@ class FailedRun:
     before: State = EMPTY
     after: State | None = None
     lost: tuple[str, ...] = ()
+    made: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,6 +152,7 @@ class RecoveryPlan:
         overrides: What is pinned, or may be destroyed although the baseline protects it.
         cannot_undo: What stays as the run left it.
         unaccounted: What may exist although no state knows it, and could not be adopted.
+        looked: What was looked for live because no state knows it, and what was found.
         left: Tainted instances that stay, as somebody chose.
         not_run: Instances that go without the destroy-time provisioner that only the failed run's has.
         to_nothing: Whether all that the state holds is the run's own work, and goes.
@@ -164,6 +167,7 @@ class RecoveryPlan:
     overrides: tuple[Override, ...] = ()
     cannot_undo: tuple[CannotUndo, ...] = ()
     unaccounted: tuple[str, ...] = ()
+    looked: tuple[Looked, ...] = ()
     left: tuple[str, ...] = ()
     not_run: tuple[str, ...] = ()
     to_nothing: bool = False

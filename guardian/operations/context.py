@@ -49,6 +49,7 @@ class Context:
     """The ports, and the few numbers that settings give.
 
     Attributes:
+        look_again_s: Pause before what was not found, and may come late, is looked for once more.
         memory: What this client remembers of stores; None for nothing.
         glass: Why `repository` is the spool of a store that does not answer; None where it is the store.
         spool: What was spooled while the store was down and is not flushed; None for nothing.
@@ -70,6 +71,7 @@ class Context:
     lease_ttl_s: float
     renew_s: float | None = None
     grace_s: float = 5.0
+    look_again_s: float = 30.0
     retry: "tuple[RetryBlock, ...]" = ()
     memory: "HeadMemory | None" = None
     glass: "Glass | None" = None

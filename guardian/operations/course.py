@@ -1,6 +1,6 @@
 """What every step of a recovery shares, and what a recovery comes to."""
 
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 
 from guardian.domain.engine import ApplyOptions
 from guardian.domain.incident import Incident
@@ -123,5 +123,6 @@ def plan_object(plan: RecoveryPlan) -> dict[str, object]:
         "touched": None if plan.touched is None else list(plan.touched),
         "created": list(plan.created),
         "unaccounted": list(plan.unaccounted),
+        "looked": [asdict(each) for each in plan.looked],
         "steps": [to_json(each) for each in plan.steps],
     }

@@ -51,6 +51,7 @@ def make_receipt(course: Course, reverse: Reverse, *, after: State, closing: Pla
         new_objects=tuple(_new_objects(course, reverse, target, after)),
         differing={each.address: _differences(each) for each in differing},
         unaccounted=plan.unaccounted,
+        looked=plan.looked,
         cannot_undo=plan.cannot_undo,
         adopted=course.adopted,
         revised=course.revised,

@@ -10,6 +10,7 @@ from typing import Any
 
 from guardian.domain.incident import Incident, StateRecord
 from guardian.domain.journal import Kind, Record
+from guardian.domain.observation import Looked
 from guardian.domain.plan import PlannedChange
 from guardian.domain.recovery import FailedRun
 from guardian.domain.run import Progress, later, progress_of
@@ -76,6 +77,12 @@ class Run:
     def began_at(self) -> datetime | None:
         """When its own apply began; None when it never did."""
         return next((each.at for each in self.records if each.kind is Kind.APPLYING), None)
+
+    @property
+    def looked(self) -> tuple[Looked, ...]:
+        """What was looked for live when its way back was worked out last, and what was found."""
+        plans = [each.body["plan"] for each in self.records if each.kind is Kind.RECOVERY_PLANNED]
+        return tuple(Looked.of(**each) for each in plans[-1].get("looked", ())) if plans else ()
 
     @property
     def events(self) -> list[Mapping[str, Any]]:

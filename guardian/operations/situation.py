@@ -13,9 +13,10 @@ from guardian.domain.observation import Observation, Sought, Unreadable
 from guardian.domain.recovery import BrokenRecord, FailedRun, Known, Limits, Situation, Strategy
 from guardian.domain.snapshot import Purpose, Snapshot
 from guardian.domain.state import EMPTY, State, facts_of, parse_state
-from guardian.domain.unaccounted import sought
+from guardian.domain.unaccounted import cut_off, sought
 from guardian.errors import EngineError, WrongStateError
 from guardian.operations import capture, stranded
+from guardian.operations.look import look_twice
 from guardian.operations.lost import with_lost
 from guardian.operations.planned import plan_json, planned_instances
 from guardian.operations.runs import Run, failed_run
@@ -298,6 +299,7 @@ def _observe(
                 region=found.region,
                 known_ids=frozenset(known.get(types[address], ())),
                 since=since,
+                object_id=failed.made.get(address, ""),
             )
         )
-    return {**told, **session.context.live.look(asked)}
+    return {**told, **look_twice(session.context, asked, late={*cut_off(failed, present), *failed.made})}

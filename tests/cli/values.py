@@ -9,6 +9,7 @@ from guardian.domain.configuration import GitPosition, LeftOut
 from guardian.domain.drift import Difference, Kind, PathChange
 from guardian.domain.engine import Diagnostic
 from guardian.domain.incident import Incident, StateRecord
+from guardian.domain.observation import Looked, Verdict
 from guardian.domain.oneway import CannotUndo
 from guardian.domain.plan import Action, PlannedChange, PlanSummary
 from guardian.domain.receipt import Adopted, HotFix, NewObject, Receipt, Replanned
@@ -119,6 +120,24 @@ NOT_PROVEN = Receipt(
 
 # Every field, with names that try to be Markdown, HTML, a mention, a link, and the end of a code span.
 EVIL = "`` ](https://evil.example) <img src=x> @ann #1 | *b*"
+LOOKED = (
+    Looked(
+        address="aws_s3_bucket.logs",
+        verdict=Verdict.EXISTS,
+        object_id="app-logs",
+        certain=True,
+        words="found by its name, made 2026-03-01T03:04:05Z",
+    ),
+    Looked(
+        address=NASTY,
+        verdict=Verdict.EXISTS,
+        object_id="vpc-1",
+        words="2 objects fit its CIDR block and tags",
+    ),
+    Looked(address="aws_lb.gone", verdict=Verdict.ABSENT, words="asked live, there is none"),
+    Looked(address="x_thing.it", verdict=Verdict.UNKNOWN, object_id="id-1", words="no reader for x_thing"),
+)
+
 FULL = Receipt(
     snapshot_id="4f" * 32,
     strategy="reapply",
@@ -134,6 +153,7 @@ FULL = Receipt(
     ),
     differing={"aws_vpc.main": ("arn", "tags.`x`")},
     unaccounted=(NASTY,),
+    looked=LOOKED,
     cannot_undo=(
         CannotUndo(
             address="aws_ebs_volume.data",
@@ -204,6 +224,7 @@ EVERYTHING = recovery(
     moves=(Move(source="aws_lb.new", home="aws_lb.old"),),
     cannot_undo=FULL.cannot_undo,
     unaccounted=(NASTY,),
+    looked=LOOKED,
     left=("aws_lb.half",),
     not_run=("terraform_data.hook",),
 )

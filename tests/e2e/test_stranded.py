@@ -73,7 +73,9 @@ def applied(tmp_path_factory, moto_of_the_worker, terraform, guardian_exe) -> Ap
 
 
 @pytest.fixture
-def begin(applied, moto, proxy, tmp_path, guardian_exe) -> Callable[[str], Checkout]:
+def begin(
+    applied: Applied, moto: MotoServer, proxy: FaultProxy, tmp_path: Path, guardian_exe: Path
+) -> Callable[[str], Checkout]:
     def checkout(name: str = "checkout") -> Checkout:
         moto.reset()
         begun = applied.stage(tmp_path / name, moto, proxy.url, guardian_exe)

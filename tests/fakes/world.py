@@ -175,6 +175,7 @@ class World:
             limits=CaptureLimits(),
             own_paths=(),
             lease_ttl_s=60.0,
+            look_again_s=0.0,
             retry=self.retry,
         )
 

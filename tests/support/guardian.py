@@ -78,7 +78,8 @@ class Checkout:
 def mutant_of(exe: Path, mutant: Path, patch: str) -> Path:
     """Write a guardian that is broken on purpose, by Python statements run before it starts."""
     python = exe.with_name("python")
-    mutant.write_text(f"#!{python}\n{patch}\nimport sys\nfrom guardian.cli.app import main\nsys.exit(main())\n")
+    start = "import sys\nfrom guardian.cli.app import main\nsys.exit(main())\n"
+    mutant.write_text(f"#!{python}\n{patch}\n{start}")
     mutant.chmod(0o755)
     return mutant
 

@@ -1,6 +1,7 @@
 """What AWS says that the fake cloud never does: canned answers, as its reference describes them."""
 
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -42,7 +43,11 @@ class Canned(Calls):
 
 
 def seen(resource_type: str, arguments: Mapping[str, Any], answers: Mapping[str, Any]) -> Observation:
-    wanted = Sought(
+    return judge(wanted(resource_type, arguments), TYPES[resource_type].find(Canned(answers), arguments))
+
+
+def wanted(resource_type: str, arguments: Mapping[str, Any]) -> Sought:
+    return Sought(
         address=f"{resource_type}.it",
         resource_type=resource_type,
         arguments=arguments,
@@ -51,7 +56,14 @@ def seen(resource_type: str, arguments: Mapping[str, Any], answers: Mapping[str,
         known_ids=frozenset(),
         since=SINCE,
     )
-    return judge(wanted, TYPES[resource_type].find(Canned(answers), arguments))
+
+
+def test_the_id_that_the_provider_told_is_proof_enough():
+    vpcs = {"describe_vpcs": {"Vpcs": [{"VpcId": f"vpc-{each}", "Tags": []} for each in (1, 2)]}}
+    told = replace(wanted("aws_vpc", {"cidr_block": "10.0.0.0/16"}), object_id="vpc-2")
+    found = judge(told, TYPES["aws_vpc"].find(Canned(vpcs), told.arguments))
+    assert isinstance(found, Present)
+    assert (found.object_id, found.certain, found.foreign) == ("vpc-2", True, False)
 
 
 def database(status: str, **more: Any) -> dict[str, Any]:

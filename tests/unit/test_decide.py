@@ -12,7 +12,7 @@ from guardian.domain.decide import decide
 from guardian.domain.engine import Diagnostic
 from guardian.domain.failed_run import RELEASE_FAILED
 from guardian.domain.incident import Incident, StateRecord
-from guardian.domain.observation import Absent, Present, Unreadable
+from guardian.domain.observation import Absent, Present, Unreadable, Verdict
 from guardian.domain.oneway import CannotUndo
 from guardian.domain.plan import Action, PlannedChange
 from guardian.domain.record import Doubt, Forget, KeepOriginal, Remember, Untaint
@@ -38,6 +38,7 @@ from guardian.domain.steps import (
     ReviseRecord,
 )
 from guardian.domain.transient import RetryBlock
+from guardian.domain.unaccounted import created_ids
 
 ADDRESSES = ("x_a.one", "x_a.two", 'x_b.many["k"]', "module.m.x_b.three", "x_c.four")
 
@@ -437,7 +438,10 @@ def test_what_exists_unknown_is_adopted_where_it_is_certain():
     probable = replace(certain, certain=False)
     plan = decide(replace(given_, observed={"x_a.one": probable, "x_b.two": probable}), Limits())
     assert not any(isinstance(each, Import) for each in plan.steps)
-    assert plan.unaccounted == ("x_a.one",)
+    assert plan.unaccounted == ("x_a.one", "x_b.two")
+    foreign = replace(probable, foreign=True)
+    plan = decide(replace(given_, observed={"x_a.one": foreign, "x_b.two": foreign}), Limits())
+    assert plan.unaccounted == ()
     plan = decide(replace(given_, observed={"x_a.one": Absent(), "x_b.two": certain}), Limits())
     assert isinstance(plan.steps[0], Import)
     assert plan.steps[0].addresses == ("x_b.two",)
@@ -445,6 +449,36 @@ def test_what_exists_unknown_is_adopted_where_it_is_certain():
     assert plan.unaccounted == ()
     plan = decide(replace(given_, observed={"x_a.one": Unreadable(reason="denied")}), Limits())
     assert plan.unaccounted == ("x_a.one",)
+
+
+def test_what_was_made_and_never_recorded_is_looked_for_and_listed():
+    run = replace(
+        failed([change("x_a.one", Action.CREATE)], Progress(done=("x_a.one",))), made={"x_a.one": "o-1"}
+    )
+    given_ = situation(run, baseline=EMPTY, present=EMPTY)
+    seen = Present(object_id="o-1", import_id="i-1", certain=True, words="by its id")
+    plan = decide(replace(given_, observed={"x_a.one": seen}), Limits())
+    assert isinstance(plan.steps[0], Import)
+    assert [(each.verdict, each.certain) for each in plan.looked] == [(Verdict.EXISTS, True)]
+    plan = decide(replace(given_, observed={"x_a.one": Unreadable(reason="no reader for x_a")}), Limits())
+    assert plan.unaccounted == ("x_a.one",)
+    assert [(each.verdict, each.object_id) for each in plan.looked] == [(Verdict.UNKNOWN, "o-1")]
+    plan = decide(replace(given_, observed={"x_a.one": Absent()}), Limits())
+    assert plan.unaccounted == ()
+    assert [each.verdict for each in plan.looked] == [Verdict.ABSENT]
+
+
+def event(kind, action, address="x_a.one", **hook):
+    return {"type": kind, "hook": {"action": action, "resource": {"addr": address}, **hook}}
+
+
+def test_the_former_object_of_a_replacement_takes_the_new_one_not_along():
+    made = [event("apply_start", "create"), event("apply_complete", "create", id_value="new")]
+    gone = [event("apply_start", "delete", id_value="old"), event("apply_complete", "delete")]
+    assert created_ids([*made, *gone]) == {"x_a.one": "new"}
+    assert created_ids([*gone, *made]) == {"x_a.one": "new"}
+    assert created_ids([*made, event("apply_start", "delete", id_value="new"), gone[1]]) == {}
+    assert created_ids([made[0]]) == {}
 
 
 def test_a_broken_record_comes_first_and_alone_when_asked_for():

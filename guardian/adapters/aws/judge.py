@@ -16,6 +16,10 @@ _NEVER = datetime.min.replace(tzinfo=UTC)
 
 def judge(sought: Sought, findings: Findings) -> Observation:
     """Return what the findings say of the sought object."""
+    told = next((each for each in findings.found if each.object_id == sought.object_id), None)
+    if told is not None and sought.object_id:
+        words = "found by the id that the provider told when it had made it"
+        return _present(told, certain=True, words=words)
     fitting = [
         each
         for each in findings.found
@@ -26,14 +30,23 @@ def judge(sought: Sought, findings: Findings) -> Observation:
     if not fitting:
         return Unreadable(reason=findings.gap) if findings.gap else Absent()
     best = max(fitting, key=lambda each: each.created_at or each.changed_at or _NEVER)
-    import_id = best.import_id or best.object_id
     if len(fitting) > 1:
         names = ", ".join(each.import_id or each.object_id for each in fitting[:_NAMED_MAX])
         more = ", ..." if len(fitting) > _NAMED_MAX else ""
         words, certain = f"{len(fitting)} objects fit {best.by}: {names}{more}", False
     else:
         words, certain = _verdict(best, sought.since)
-    return Present(object_id=best.object_id, import_id=import_id, certain=certain, words=words)
+    foreign = len(fitting) == 1 and _is_older(best, sought.since)
+    return replace(_present(best, certain=certain, words=words), foreign=foreign)
+
+
+def _present(found: Found, *, certain: bool, words: str) -> Present:
+    return Present(
+        object_id=found.object_id,
+        import_id=found.import_id or found.object_id,
+        certain=certain,
+        words=words,
+    )
 
 
 def one_for_each(sought: Mapping[str, Sought], observed: Mapping[str, Observation]) -> dict[str, Observation]:

@@ -85,6 +85,10 @@ def sections(receipt: Receipt) -> tuple[Section, ...]:
         _section("Stays tainted, as it was chosen", map(_name, receipt.left)),
         _section("May exist, although no state knows it", map(_name, receipt.unaccounted)),
         _section(
+            "Looked for live, for no state knew it",
+            (Item(name=each.address, words=str(each)) for each in receipt.looked),
+        ),
+        _section(
             "Is another object now",
             (
                 Item(

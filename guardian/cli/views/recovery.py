@@ -46,6 +46,10 @@ def recovery_text(plan: RecoveryPlan, paint: Paint) -> str:
             lines += [f"        Mend: {visible(each.mend)}"] if each.mend else []
         if len(plan.cannot_undo) > SHOWN:
             lines.append(f"      and {len(plan.cannot_undo) - SHOWN} more")
+    if plan.looked:
+        found = [f"{each.address}: {each}" for each in plan.looked]
+        title = paint.yellow("Looked for live, for no state knows it:")
+        lines += [f"  {title}", *in_lines(found, shown=len(found), indent=6)]
     for title, addresses in (
         ("Stays tainted, as it was chosen:", plan.left),
         ("May exist, although no state knows it, and cannot be adopted:", plan.unaccounted),
@@ -71,6 +75,7 @@ def recovery_line(plan: RecoveryPlan) -> dict[str, Any]:
         ],
         "cannot_undo": [asdict(each) for each in plan.cannot_undo],
         "unaccounted": list(plan.unaccounted),
+        "looked": [asdict(each) for each in plan.looked],
         "left": list(plan.left),
         "not_run": list(plan.not_run),
         "to_nothing": plan.to_nothing,

@@ -111,6 +111,10 @@ def show_text(run: Run, paint: Paint) -> str:
         blocks.append("\n".join(_group(name, addresses) for name, addresses in groups))
     else:
         blocks.append("It changed nothing.")
+    looked = run.looked
+    if looked:
+        found = [f"  {visible(each.address)}: {visible(str(each))}" for each in looked]
+        blocks.append("\n".join(["Looked for live, for no state knew it", *found]))
     journal = [f"  {each.number:>6}  {each.at:%H:%M:%S}  {each.kind}" for each in run.records]
     blocks.append("\n".join(["Journal", *journal]))
     return "\n\n".join(blocks)
