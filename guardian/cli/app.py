@@ -33,6 +33,7 @@ class _Root(Group):
             "hold": "Set the stop sign: no apply passes",
             "release": "Lift the stop sign",
             "unlock": "Show who holds the locks, and remove what a dead run left",
+            "store": "Check a whole store, and set aside what is damaged in it",
             "version": "Say which version this is",
         }.items()
     }

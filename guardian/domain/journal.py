@@ -173,6 +173,11 @@ def _weigh(
             return replace(standing, last_snapshot=link, known_state=known)
         case Kind.SNAPSHOTS_PRUNED:
             return replace(standing, last_prune=number)
+        case Kind.REPAIRED:
+            # What cannot be restored is no baseline: the next one is made as the first was.
+            lost = standing.baseline in {*body["snapshots"], *body["incomplete"]}
+            left = replace(standing, baseline=None, baseline_since=None) if lost else standing
+            return replace(left, last_prune=number) if body["snapshots"] else left
         case Kind.STATE_ACCEPTED:
             return replace(standing, known_state=KnownState.from_json(fields.group(body, "state")))
         case Kind.PROMOTED:

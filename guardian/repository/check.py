@@ -31,6 +31,6 @@ def check_snapshots(project: Project, history: History, *, read_data: bool) -> I
             snapshot = project.snapshot(snapshot_id)
         except (NotFoundError, *DAMAGE) as error:
             key = snapshot_prefix(project.state_id) + snapshot_id
-            yield Finding(key=key, problem=error.message, snapshot_id=snapshot_id)
+            yield Finding(key=key, problem=error.message, snapshot_id=snapshot_id, code=error.code)
             continue
         yield from project.verify(snapshot, read_data=read_data)

@@ -107,5 +107,7 @@ def read_history(project: Project) -> History:
                 history.findings.append(Finding(key=project.log.key(record.number), problem=problem))
             history.take(record)
     except DAMAGE as error:
-        history.findings.append(Finding(key=project.log.key(history.records + 1), problem=error.message))
+        history.findings.append(
+            Finding(key=project.log.key(history.records + 1), problem=error.message, code=error.code)
+        )
     return history

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from enum import StrEnum
 from typing import TypeVar
 
-from guardian.errors import BlobMissingError, EncryptionError, StoreCorruptError
+from guardian.errors import BlobMissingError, EncryptionError, StoreCorruptError, StoreFormatError
 from guardian.ports.blobs import BlobStore
 from guardian.repository.envelope import MAX_OBJECT_BYTES, Envelope, Place
 from guardian.repository.keys import object_key
@@ -106,8 +106,10 @@ class Objects:
         for kind in ObjectKind:
             try:
                 self.get(kind, object_id)
-            except (StoreCorruptError, EncryptionError):
+            except (StoreCorruptError, StoreFormatError, EncryptionError):
                 continue
+            except BlobMissingError:
+                return True  # taken away a moment ago: nothing is wrong with it
             return True
         return False
 

@@ -9,6 +9,7 @@ from guardian.domain import fields
 from guardian.domain.project import ProjectDescriptor
 from guardian.errors import (
     BlobMissingError,
+    EncryptionError,
     NotFoundError,
     StoreCorruptError,
     StoreError,
@@ -22,6 +23,7 @@ from guardian.ports.system import Clock, Identity
 from guardian.repository import documents
 from guardian.repository.config import ID_KEY, NoRepositoryError, digest_of, envelope_of, read_config
 from guardian.repository.envelope import Envelope, Place
+from guardian.repository.inventory import Inventory
 from guardian.repository.keys import CONFIG, PROBE, STATE_ID_DIGITS, STATES, project_key
 from guardian.repository.log import Log
 from guardian.repository.objects import Objects
@@ -168,6 +170,11 @@ class Repository:
         """The store as a person writes it."""
         return self._store.address
 
+    @property
+    def inventory(self) -> Inventory:
+        """Everything that lies in the store."""
+        return Inventory(self._store, self._objects)
+
     def projects(self) -> tuple[ProjectDescriptor, ...]:
         """Return every project, sorted by name."""
         found = (self._descriptor(each) for each in self._state_ids())
@@ -185,6 +192,37 @@ class Repository:
                 hint=f"it holds: {names}" if names else "it holds no project yet: guardian apply",
             )
         return self._bind(state_id, descriptor)
+
+    def readable_projects(self) -> tuple[Project, ...]:
+        """Return the projects whose descriptors can be read."""
+        found = []
+        for state_id in self._state_ids():
+            try:
+                found.append(self.project_of(state_id))
+            except (NotFoundError, StoreCorruptError, StoreFormatError, EncryptionError):
+                continue
+        return tuple(found)
+
+    def project_of(self, state_id: str) -> Project:
+        """Return the project of a directory; raise `NotFoundError` where nothing describes it."""
+        descriptor = self._descriptor(state_id)
+        if descriptor is None:
+            raise NotFoundError(f"{project_key(state_id)} is missing: nothing says whose records these are")
+        return self._bind(state_id, descriptor)
+
+    def prove_keys(self) -> None:
+        """Seal and open something; raise `EncryptionError` where that fails now."""
+        if self._envelope.sealer is not None:
+            context = _project_place("-").context(self.id)
+            self._envelope.sealer.open(self._envelope.sealer.seal(b"guardian", context), context)
+
+    def config_problem(self) -> str:
+        """Say what is wrong with the repository's own document; empty when nothing is."""
+        try:
+            documents.checked(read_config(self._store), "config", where=CONFIG)
+        except (StoreCorruptError, StoreFormatError) as error:
+            return error.message
+        return ""
 
     def ensure_project(self, descriptor: ProjectDescriptor) -> Project:
         """Return the project of this name, made when it is new.

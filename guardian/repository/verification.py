@@ -6,7 +6,13 @@ from enum import StrEnum
 from functools import partial
 
 from guardian.domain.snapshot import Snapshot
-from guardian.errors import BlobMissingError, EncryptionError, StoreCorruptError, StoreFormatError
+from guardian.errors import (
+    BlobMissingError,
+    EncryptionError,
+    StoreCorruptError,
+    StoreError,
+    StoreFormatError,
+)
 from guardian.repository.configurations import Configurations
 from guardian.repository.keys import object_key
 from guardian.repository.objects import ObjectKind, Objects, Referent, at_once
@@ -22,12 +28,14 @@ class Finding:
     Attributes:
         key: Which blob.
         problem: One sentence for a person.
+        code: Of the error that told it.
         snapshot_id: The snapshot that suffers; empty when it is the log.
     """
 
     key: str
     problem: str
     snapshot_id: str = ""
+    code: str = StoreCorruptError.code
 
 
 class Depth(StrEnum):
@@ -58,7 +66,7 @@ class Verification:
         findings += [
             _finding(object_id, problem, snapshot)
             for (_, object_id), problem in zip(ordered, problems, strict=True)
-            if problem
+            if problem is not None
         ]
         if depth is not Depth.PRESENCE and not findings:
             for state in snapshot.states:
@@ -84,7 +92,7 @@ class Verification:
             try:
                 referents.update(found())
             except DAMAGE as error:
-                findings.append(_finding(parent, error.message, snapshot))
+                findings.append(_finding(parent, error, snapshot))
         return referents, findings
 
     def _visit(self, kind: ObjectKind, object_id: str, depth: Depth) -> None:
@@ -105,13 +113,13 @@ def _single(snapshot: Snapshot) -> Iterator[Referent]:
             yield ObjectKind.PLAN_JSON, snapshot.plan.json_object
 
 
-def _problem(work: Callable[[], object]) -> str:
+def _problem(work: Callable[[], object]) -> StoreError | None:
     try:
         work()
     except DAMAGE as error:
-        return error.message
-    return ""
+        return error
+    return None
 
 
-def _finding(object_id: str, problem: str, snapshot: Snapshot) -> Finding:
-    return Finding(key=object_key(object_id), problem=problem, snapshot_id=snapshot.id)
+def _finding(object_id: str, error: StoreError, snapshot: Snapshot) -> Finding:
+    return Finding(key=object_key(object_id), problem=error.message, snapshot_id=snapshot.id, code=error.code)

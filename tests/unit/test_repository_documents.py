@@ -56,7 +56,12 @@ BODIES: dict[Kind, dict[str, Any]] = {
     Kind.STATE_ACCEPTED: {"state": KNOWN, "reason": "restored by hand"},
     Kind.INTERRUPTED: {"signal": "SIGTERM"},
     Kind.SNAPSHOTS_PRUNED: {"snapshots": [HEX], "keep": {"last": 3}},
-    Kind.REPAIRED: {"moved": [{"key": "objects/ab", "to": "q/1", "problem": "torn"}], "reason": ""},
+    Kind.REPAIRED: {
+        "moved": [{"key": "objects/ab", "to": "q/1", "problem": "torn"}],
+        "snapshots": [HEX],
+        "incomplete": [],
+        "reason": "",
+    },
     Kind.BREAK_GLASS: {"reason": "r", "store": "s3://b", "error": "no answer", "remembered": None},
     Kind.FLUSHING: {"repository": "ab" * 16, "after": 7},
     Kind.FLUSHED: {
