@@ -37,6 +37,7 @@ class RunJournal:
         self._log = log
         self._queue: deque[tuple[Mapping[str, Any], int]] = deque()
         self._queued_bytes = 0
+        self._sent = 0
         self._changed = threading.Condition()
         self._flushing = threading.Lock()
         self._closed = False
@@ -91,8 +92,10 @@ class RunJournal:
             due = len(self._queue)
             while batch := self._batch(due):
                 due -= len(batch)
+                self._sent = len(batch)
                 body = {"events": [event for event, _ in batch]}
                 self._log.append(Kind.ENGINE_EVENTS, body, run_id=self.run_id)
+                self._sent = 0
                 with self._changed:
                     for _, size in batch:
                         self._queue.popleft()
@@ -110,8 +113,10 @@ class RunJournal:
     def _batch(self, due: int) -> list[tuple[Mapping[str, Any], int]]:
         batch: list[tuple[Mapping[str, Any], int]] = []
         total = 0
+        # A batch whose writing failed may be in the log: only the same one again is known for it there.
+        most = self._sent or min(due, MOST_EVENTS)
         with self._changed:
-            for event, size in islice(self._queue, min(due, MOST_EVENTS)):
+            for event, size in islice(self._queue, most):
                 if batch and total + size > MOST_BYTES:
                     break
                 batch.append((event, size))

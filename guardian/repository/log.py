@@ -56,6 +56,7 @@ class Log:
         self._lost_to = ""
         self._remembrance = remembrance
         self._checked = remembrance is None
+        self._unsure: list[Record] = []
         self.written = 0
 
     @property
@@ -132,7 +133,7 @@ class Log:
         return list(self._numbers_after(0))
 
     def append(self, kind: Kind, body: Mapping[str, Any], *, run_id: str | None = None) -> Record:
-        """Write the next record, durable on return.
+        """Write the next record, durable on return; called again after a `StoreError`, it writes nothing twice.
 
         Raises:
             LeaseLostError: Another guardian took over; nothing was written, now or later.
@@ -140,6 +141,8 @@ class Log:
         """
         with self._writing:
             for _ in range(MAX_TRIES):
+                if record := self._landed(kind, body, run_id):
+                    return record
                 self._check_lease()
                 if record := self._write_next(kind, body, run_id):
                     return record
@@ -197,12 +200,36 @@ class Log:
         )
         plaintext = documents.written({"format": documents.FORMAT, **record.to_json()}, KIND)
         wrapped = self._envelope.wrap(plaintext, self._place())
-        if not self._store.put_if_absent(self.key(number), wrapped):
+        try:
+            is_ours = self._store.put_if_absent(self.key(number), wrapped)
+        except StoreError:
+            if kind is not Kind.LEASE_RENEWED:  # said again, that is another sign of life
+                self._unsure.append(record)
+            raise
+        if not is_ours:
             return None
         self._head = self._parse(number, wrapped)[0]
         self.written += 1
         self._remember()
         return self._head
+
+    def _landed(self, kind: Kind, body: Mapping[str, Any], run_id: str | None) -> Record | None:
+        """Return this very record if an earlier call wrote it, and never learnt so from the store."""
+        if not self._unsure:
+            return None
+        head = self.head()
+        newest = head.number if head else 0
+        # One whose number is still free may yet arrive: a write that hangs is not one that failed.
+        self._unsure = [
+            each
+            for each in self._unsure
+            if each.number > newest or self.record(each.number).nonce == each.nonce
+        ]
+        for each in self._unsure:
+            if each.number <= newest and (each.kind, each.body, each.run_id) == (kind, body, run_id):
+                self._unsure.remove(each)
+                return self.record(each.number)
+        return None
 
     def _remember(self) -> None:
         if self._remembrance is not None and self._head is not None:

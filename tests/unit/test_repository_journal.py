@@ -10,11 +10,26 @@ from guardian.errors import LeaseLostError, NotFoundError, StoreCorruptError, St
 from guardian.repository import journal as journal_module
 from guardian.repository.journal import RunJournal, list_runs, read_run
 from guardian.repository.log import Log
-from tests.fakes.blobs import FakeBlobStore
+from tests.fakes.blobs import FakeBlobStore, FaultyBlobStore, unreachable
 from tests.support.projects import ALICE, open_project
 
 OPENED = {"operation": "apply", "engine": {}, "root": ".", "run_dir": ""}
 CLOSED = {"outcome": "applied", "exit_code": 0}
+
+
+class LosesAnswers(FaultyBlobStore):
+    """A store that does what it is asked to, and loses the answers to the next `losing` writes."""
+
+    def __init__(self) -> None:
+        super().__init__(FakeBlobStore())
+        self.losing = 0
+
+    def put_if_absent(self, key: str, body: bytes) -> bool:
+        is_ours = super().put_if_absent(key, body)
+        if self.losing:
+            self.losing -= 1
+            raise unreachable()
+        return is_ours
 
 
 @pytest.fixture
@@ -171,6 +186,48 @@ def test_a_journal_whose_lease_was_lost_writes_nothing() -> None:
         with pytest.raises(LeaseLostError):
             attempt()
     assert set(store.bodies) == keys
+
+
+@pytest.mark.parametrize("lost", [1, 2, 3])
+@pytest.mark.parametrize("late", [0, 1])
+def test_events_whose_record_arrived_without_an_answer_are_not_written_again(lost: int, late: int) -> None:
+    """The store takes the record and dies before it says so; meanwhile more events come."""
+    store = LosesAnswers()
+    log = open_project(store).log
+    journal = RunJournal(log, "run-1")
+    log.append(Kind.NOTE, {"text": "first"})
+    store.losing = lost
+    for number in range(lost):
+        journal.event({"n": number})
+        with pytest.raises(StoreUnreachableError):
+            journal.flush()
+        if late:
+            open_project(store.inner).log.append(Kind.NOTE, {"text": f"somebody else's {number}"})
+    journal.event({"n": lost})
+    journal.close()
+    assert [event["n"] for event in events_of(open_project(store.inner).log)] == list(range(lost + 1))
+
+
+def test_a_record_that_did_not_arrive_is_written_when_it_is_written_again() -> None:
+    inner = FakeBlobStore()
+    log = open_project(inner).log
+    store = FaultyBlobStore(inner, fail_at=2, how="before")
+    log._store = store
+    with pytest.raises(StoreUnreachableError):
+        log.append(Kind.NOTE, {"text": "t"})
+    open_project(inner).log.append(Kind.NOTE, {"text": "t"})
+    mine = log.append(Kind.NOTE, {"text": "t"})
+    assert [each.nonce for each in log.read()][1] == mine.nonce
+
+
+def test_a_heartbeat_after_a_lost_answer_is_another_sign_of_life() -> None:
+    store = LosesAnswers()
+    log = open_project(store).log
+    store.losing = 1
+    with pytest.raises(StoreUnreachableError):
+        log.append(Kind.LEASE_RENEWED, {"lease_id": "ab" * 16})
+    log.append(Kind.LEASE_RENEWED, {"lease_id": "ab" * 16})
+    assert len(list(log.read())) == 2
 
 
 def test_runs_are_listed_newest_first_as_the_log_last_knew_them(log: Log) -> None:
