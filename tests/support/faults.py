@@ -38,6 +38,7 @@ class Fault:
         operation: The API's name; empty for every operation.
         nth: Only the n-th request that fits, counted from 1 for this rule alone.
         from_nth: That one and all after it; with neither, every request that fits.
+        to_nth: The last of those, for an outage that passes.
         path: Regular expression that must be found in the path and query.
         body: Regular expression that must be found in the body.
         status: HTTP status of an error.
@@ -52,6 +53,7 @@ class Fault:
     operation: str = ""
     nth: int | None = None
     from_nth: int | None = None
+    to_nth: int | None = None
     path: str = ""
     body: str = ""
     status: int = 400
@@ -63,9 +65,11 @@ class Fault:
     def __post_init__(self) -> None:
         if self.nth is not None and self.from_nth is not None:
             raise ValueError("a fault takes nth or from_nth, not both")
-        for number in (self.nth, self.from_nth):
+        if self.nth is not None and self.to_nth is not None:
+            raise ValueError("a fault takes nth or to_nth, not both")
+        for number in (self.nth, self.from_nth, self.to_nth):
             if number is not None and number < 1:
-                raise ValueError("nth and from_nth count from 1")
+                raise ValueError("nth, from_nth and to_nth count from 1")
         re.compile(self.path)
         re.compile(self.body)
 
@@ -90,14 +94,14 @@ class Fault:
         """Tell whether the number-th request that fits is struck."""
         if self.nth is not None:
             return number == self.nth
-        return number >= (self.from_nth or 1)
+        return (self.from_nth or 1) <= number <= (self.to_nth or number)
 
 
 @dataclass(slots=True, kw_only=True)
 class _Entry:
     fault: Fault
     seen: int = 0
-    hits: int = 0
+    struck: list[str] = field(default_factory=list)
     holding: int = 0
     released: threading.Event = field(default_factory=threading.Event)
 
@@ -140,7 +144,12 @@ class FaultBook:
     def hits(self, number: int) -> int:
         """Return how many requests a rule has struck."""
         with self._changed:
-            return self._entries[number].hits
+            return len(self._entries[number].struck)
+
+    def struck(self, number: int) -> list[str]:
+        """Return the operations of the requests that a rule has struck, in order."""
+        with self._changed:
+            return list(self._entries[number].struck)
 
     def wait_for_hold(self, number: int, timeout_s: float) -> bool:
         """Wait until a rule holds a request; tell whether it does."""
@@ -168,7 +177,7 @@ class FaultBook:
                     "service": entry.fault.service,
                     "operation": entry.fault.operation,
                     "seen": entry.seen,
-                    "hits": entry.hits,
+                    "hits": len(entry.struck),
                     "holding": entry.holding,
                 }
                 for number, entry in self._entries.items()
@@ -184,7 +193,7 @@ class FaultBook:
                     continue
                 entry.seen += 1
                 if struck is None and entry.fault.strikes(entry.seen):
-                    entry.hits += 1
+                    entry.struck.append(request.operation)
                     struck = Strike(self._changed, entry)
             return struck
 

@@ -6,10 +6,27 @@ from tests.support.aws_requests import error_answer, identify
 from tests.support.faults import Fault, FaultKind
 
 
-@pytest.mark.parametrize("wrong", [{"nth": 1, "from_nth": 1}, {"nth": 0}, {"from_nth": -1}])
+@pytest.mark.parametrize(
+    "wrong", [{"nth": 1, "from_nth": 1}, {"nth": 0}, {"from_nth": -1}, {"to_nth": 0}, {"nth": 1, "to_nth": 2}]
+)
 def test_a_rule_that_cannot_be_meant_is_refused(wrong):
     with pytest.raises(ValueError, match="nth"):
         Fault(action=FaultKind.DELAY, **wrong)
+
+
+@pytest.mark.parametrize(
+    ("when", "struck"),
+    [
+        ({}, [1, 2, 3, 4]),
+        ({"nth": 2}, [2]),
+        ({"from_nth": 3}, [3, 4]),
+        ({"to_nth": 2}, [1, 2]),
+        ({"from_nth": 2, "to_nth": 3}, [2, 3]),
+    ],
+)
+def test_a_rule_strikes_when_it_says(when, struck):
+    fault = Fault(action=FaultKind.DELAY, **when)
+    assert [each for each in range(1, 5) if fault.strikes(each)] == struck
 
 
 @pytest.mark.parametrize(
