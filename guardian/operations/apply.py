@@ -14,7 +14,7 @@ from guardian.errors import ApplyNotStartedError, ExitCode, UsageError
 from guardian.operations import capture
 from guardian.operations.context import Checkout, Context
 from guardian.operations.execute import Executed, execute, incident_of, lock_left
-from guardian.operations.fail import fail
+from guardian.operations.fail import fail, release_own_hold
 from guardian.operations.open import open_session
 from guardian.operations.plan import find_backend, words
 from guardian.operations.prepare import Prepared, guard_and_ask, prepare
@@ -250,6 +250,7 @@ def _snapshot_after(
 
 def _promote(session: Session, executed: Executed, after: Snapshot) -> ApplyResult:
     evidence = [f"apply exited 0 with {len(executed.progress.done)} of {len(executed.progress.done)} done"]
+    release_own_hold(session)
     session.record(Kind.PROMOTED, {"snapshot_id": after.id, "evidence": evidence})
     close_run(session, Outcome.APPLIED, ExitCode.OK)
     return _result(session, Outcome.APPLIED, ExitCode.OK, after, executed.progress)

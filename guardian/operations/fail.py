@@ -87,6 +87,13 @@ def hold(session: Session, reason: str, *, run_id: str | None) -> None:
     )
 
 
+def release_own_hold(session: Session) -> None:
+    """Lift the hold that this run set when it was interrupted: it ended well after all."""
+    present = session.standing.hold
+    if present is not None and present.run_id == session.run_id:
+        session.record(Kind.RELEASED, {"reason": "the run was interrupted, and ended well all the same"})
+
+
 def _end(
     session: Session,
     prepared: Prepared,

@@ -13,7 +13,7 @@ from guardian.errors import BackendError, ExitCode, InterruptedRunError, WrongSt
 from guardian.operations import capture
 from guardian.operations.context import Context
 from guardian.operations.execute import Executed, incident_of
-from guardian.operations.fail import hold, reason_of
+from guardian.operations.fail import hold, reason_of, release_own_hold
 from guardian.operations.runs import Run
 from guardian.operations.scene import reach
 from guardian.operations.session import Place, Reading, Session, close_run, read_state
@@ -132,7 +132,7 @@ def _finish(session: Session, run: Run, evidence: Evidence, outcome: EngineOutco
         stranded_object=_keep(session, outcome),
     )
     if executed.went_well and after is not None:
-        _release_own_hold(session)
+        release_own_hold(session)
         words = f"Terraform outlived its guardian and ended well, {len(executed.progress.done)} done"
         session.record(Kind.PROMOTED, {"snapshot_id": after.id, "evidence": [words]})
         close_run(session, Outcome.APPLIED, ExitCode.OK)
@@ -178,13 +178,6 @@ def _reading(project: Project, before: Snapshot) -> Reading:
     body = project.get_state(before.state)
     state = parse_state(body)
     return Reading(body=body, source=before.state.source, state=state, facts=facts_of(body, state))
-
-
-def _release_own_hold(session: Session) -> None:
-    """Lift the hold that this run set when it was interrupted: it ended well after all."""
-    present = session.standing.hold
-    if present is not None and present.run_id == session.run_id:
-        session.record(Kind.RELEASED, {"reason": "the run was interrupted, and ended well all the same"})
 
 
 def _close(project: Project, run: Run, outcome: Outcome, exit_code: ExitCode) -> None:

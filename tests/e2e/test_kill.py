@@ -1,46 +1,16 @@
 """Real deaths and interrupts of guardian while a real Terraform works."""
 
 import json
-import signal
-import subprocess
+import shutil
+import time
 from pathlib import Path
 
 import pytest
 
-from guardian.adapters.store import open_store
-from guardian.adapters.system import ProcessIdentity, SystemClock
-from guardian.domain.journal import Kind
-from guardian.repository.repository import Repository
 from tests.support.guardian import Checkout, terraforms, wait_until
+from tests.support.slow import GOOD, SLOW, applied_once, begin, completed, records, truth
 
 pytestmark = pytest.mark.terraform
-
-GOOD = """\
-resource "terraform_data" "app" {
-  input = "1"
-}
-"""
-# The second half waits for a file, so that a test and not a clock decides how long Terraform works.
-SLOW = """\
-variable "gate" {
-  type = string
-}
-
-resource "terraform_data" "app" {
-  input = "2"
-}
-
-resource "terraform_data" "slow" {
-  depends_on = [terraform_data.app]
-  provisioner "local-exec" {
-    command = "echo begun >> '${var.gate}.begun'; while [ ! -e '${var.gate}' ]; do sleep 0.05; done"
-  }
-}
-
-resource "terraform_data" "last" {
-  depends_on = [terraform_data.slow]
-}
-"""
 
 
 @pytest.fixture
@@ -50,54 +20,77 @@ def gate(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def checkout(tmp_path: Path, terraform: str, guardian_exe: Path, gate: Path) -> Checkout:
-    checkout = Checkout(tmp_path / "checkout", guardian_exe, {"TF_VAR_gate": str(gate)})
-    checkout.write(GOOD)
-    assert checkout.run("apply", "-auto-approve").exit_code == 0
-    checkout.write(SLOW)
-    return checkout
+    return applied_once(Checkout(tmp_path / "checkout", guardian_exe, {"TF_VAR_gate": str(gate)}))
 
 
-def begin(checkout: Checkout, gate: Path) -> "subprocess.Popen[str]":
-    process = checkout.start("apply", "-auto-approve")
-    wait_until(Path(f"{gate}.begun").exists, "Terraform's second resource")
-    return process
-
-
-def truth(checkout: Checkout) -> dict[str, str | None]:
-    """Return what the state holds: the input of each instance by address."""
-    state = json.loads((checkout.root / "terraform.tfstate").read_bytes())
-    return {
-        f"{each['type']}.{each['name']}": (each["instances"][0]["attributes"].get("input") or {}).get("value")
-        for each in state["resources"]
-    }
-
-
-def test_a_killed_guardian_leaves_terraform_at_work_and_a_way_back(checkout, gate):
+def test_a_killed_guardian_leaves_terraform_at_work_and_its_run_is_taken_over(checkout, gate):
     process = begin(checkout, gate)
     (engine,) = terraforms(checkout.root)
     process.kill()
     process.communicate()
-    assert "cut short" in checkout.run("status").said
+    told = checkout.run("status").said
+    assert "cut short" in told
+    assert "in doubt" in told
+    assert "guardian run resume" in told
     for command in ("apply", "restore"):
         refused = checkout.run(command, "-auto-approve")
         assert refused.exit_code == 4, refused.said
         assert f"pid {engine}" in refused.said
+        assert "guardian run resume" in refused.said
+    resuming = checkout.start("run", "resume", "--json")
+    time.sleep(1)
+    assert resuming.poll() is None  # it waits
+    assert terraforms(checkout.root) == {engine}
+    gate.touch()
+    said, _ = resuming.communicate(timeout=60)
+    assert resuming.returncode == 0, said
+    result = json.loads(said.splitlines()[-1])
+    assert (result["outcome"], result["class"]) == ("applied", "applied")
+    assert set(result["instances"]["done"]) == set(truth(checkout))
+    assert not terraforms(checkout.root)
+    assert completed(records(checkout)) == sorted(truth(checkout))
+    told = checkout.run("status")
+    assert "nothing is in the way" in told.said
+    assert checkout.run("apply", "-auto-approve").exit_code == 0
+    assert checkout.run("run", "resume").exit_code == 0
+
+
+def test_without_its_words_a_killed_guardians_run_is_in_doubt_and_goes_back(checkout, gate):
+    process = begin(checkout, gate)
+    process.kill()
+    process.communicate()
     gate.touch()
     wait_until(lambda: not terraforms(checkout.root), "the orphaned Terraform")
-    assert set(truth(checkout)) == {"terraform_data.app", "terraform_data.slow", "terraform_data.last"}
-    told = checkout.run("status")
-    assert "cut short" in told.said
-    assert "guardian restore" in told.said
+    shutil.rmtree(checkout.root / ".guardian" / "runs")
     for _ in range(2):
         refused = checkout.run("apply", "-auto-approve")
         assert refused.exit_code == 4, refused.said
         assert "cut short" in refused.said
+    assert "in doubt" in checkout.run("run", "show").said or "in doubt" in checkout.run("status").said
     restored = checkout.run("restore", "-auto-approve", "--json")
     assert restored.exit_code == 0, restored.said
     assert json.loads(restored.stdout.splitlines()[-1])["outcome"] == "restored"
     assert truth(checkout) == {"terraform_data.app": "1"}
     checkout.write(GOOD)
     assert checkout.run("apply", "-auto-approve").exit_code == 0
+
+
+def test_an_orphan_that_fails_is_told_as_its_guardian_would_have(checkout, gate):
+    checkout.write(SLOW.replace("sleep 0.05; done", "sleep 0.05; done; exit 1"))
+    process = begin(checkout, gate)
+    process.kill()
+    process.communicate()
+    gate.touch()
+    wait_until(lambda: not terraforms(checkout.root), "the orphaned Terraform")
+    resumed = checkout.run("run", "resume")
+    assert resumed.exit_code == 3, resumed.said
+    assert "failed" in resumed.said
+    assert "local-exec provisioner error" in resumed.said
+    assert checkout.run("run", "resume").exit_code == 0
+    assert checkout.run("apply", "-auto-approve").exit_code == 4
+    restored = checkout.run("restore", "-auto-approve")
+    assert restored.exit_code == 0, restored.said
+    assert truth(checkout) == {"terraform_data.app": "1"}
 
 
 def test_a_killed_first_apply_is_taken_down_elsewhere(tmp_path, terraform, guardian_exe, gate):
@@ -110,6 +103,7 @@ def test_a_killed_first_apply_is_taken_down_elsewhere(tmp_path, terraform, guard
     process.communicate()
     gate.touch()
     wait_until(lambda: not terraforms(checkout.root), "the orphaned Terraform")
+    shutil.rmtree(checkout.root / ".guardian" / "runs")
     elsewhere = Checkout(tmp_path / "elsewhere", guardian_exe, store)
     restored = elsewhere.run("restore", "-auto-approve")
     assert restored.exit_code == 0, restored.said
@@ -117,47 +111,3 @@ def test_a_killed_first_apply_is_taken_down_elsewhere(tmp_path, terraform, guard
     told = elsewhere.run("status")
     assert told.exit_code == 0
     assert "cut short" not in told.said
-
-
-@pytest.mark.parametrize("times", [1, 3])
-def test_terraform_gets_one_interrupt_however_many_come(checkout, gate, times):
-    process = begin(checkout, gate)
-    for _ in range(times):
-        process.send_signal(signal.SIGINT)
-        wait_until(lambda: not is_pending(process.pid), "guardian to take the signal")
-    said, _ = process.communicate(timeout=60)
-    assert process.returncode == 130, said
-    assert not terraforms(checkout.root)
-    told = [each for each in messages(checkout) if "nterrupt" in each]
-    assert len(told) == 1, told  # a second one would say: two interrupts received, exiting immediately
-    assert "terraform_data.last" not in truth(checkout)
-    refused = checkout.run("apply", "-auto-approve")
-    assert refused.exit_code == 4
-    assert "interrupted" in refused.said
-    restored = checkout.run("restore", "-auto-approve")
-    assert restored.exit_code == 0, restored.said
-    assert truth(checkout) == {"terraform_data.app": "1"}
-
-
-def is_pending(pid: int) -> bool:
-    """Tell whether a process has an interrupt that it did not take yet."""
-    try:
-        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    except OSError:
-        return False
-    masks = [int(line.split()[1], 16) for line in lines if line.startswith(("ShdPnd", "SigPnd"))]
-    return any(mask & 1 << (signal.SIGINT - 1) for mask in masks)
-
-
-def messages(checkout: Checkout) -> list[str]:
-    """Return what Terraform said in the applies, from the journal."""
-    repository = Repository.open(
-        open_store(".guardian", base=checkout.root), clock=SystemClock(), identity=ProcessIdentity()
-    )
-    (project,) = repository.projects()
-    return [
-        event["@message"]
-        for record in repository.project(project.name).log.read()
-        if record.kind is Kind.ENGINE_EVENTS
-        for event in record.body["events"]
-    ]
