@@ -24,6 +24,21 @@ _BY_OUTCOME = {
     Outcome.FAILED_HELD: RunClass.FAILED,
     Outcome.RESTORE_INCOMPLETE: RunClass.FAILED,
 }
+_CHANGES_NOTHING = frozenset({Outcome.NO_CHANGES, Outcome.PLANNED, Outcome.REFUSED, Outcome.ERROR})
+
+
+def class_by_end(operation: str, outcome: str | None) -> RunClass | None:
+    """Return the class that a recorded end tells alone; None where the run's records must be read.
+
+    Args:
+        operation: The run's command.
+        outcome: As recorded; None while no record closes the run.
+    """
+    if outcome in _CHANGES_NOTHING:
+        return RunClass.NOT_STARTED
+    if outcome == Outcome.RESTORED:
+        return RunClass.FAILED if operation == "apply" else RunClass.APPLIED
+    return _BY_OUTCOME[Outcome(outcome)] if outcome in _BY_OUTCOME else None
 
 
 def class_of(

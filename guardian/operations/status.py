@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from guardian.domain.journal import Standing
-from guardian.domain.run_class import RunClass
+from guardian.domain.run_class import RunClass, class_by_end
+from guardian.domain.standing import RunRef
 from guardian.operations.runs import load_run
 from guardian.ports.system import Identity
 from guardian.repository.project import Project
@@ -14,7 +15,7 @@ class Status:
     """Where a project stands; `next_command` is what to type, `reason` why.
 
     Attributes:
-        run_class: What the last run came to, when no record closes it; else None: its outcome tells.
+        run_class: What the last run came to, None before the first.
     """
 
     project: str
@@ -46,8 +47,12 @@ def status_of(project: Project, *, identity: Identity | None = None) -> Status:
         standing=standing,
         next_command=command,
         reason=reason,
-        run_class=load_run(project, last.id).run_class if last is not None and last.is_open else None,
+        run_class=_class(project, last) if last is not None else None,
     )
+
+
+def _class(project: Project, last: RunRef) -> RunClass:
+    return class_by_end(last.operation, last.outcome) or load_run(project, last.id).run_class
 
 
 def _next(standing: Standing, *, died: bool) -> tuple[str, str]:

@@ -23,6 +23,7 @@ from guardian.domain.choices import Choice
 from guardian.domain.journal import Kind, Record
 from guardian.domain.plan import Action, PlanSummary
 from guardian.domain.run import Progress
+from guardian.domain.run_class import RunClass
 from guardian.domain.standing import Standing
 from guardian.operations.runs import Run
 from guardian.operations.status import Status
@@ -31,7 +32,13 @@ from tests.cli import values
 from tests.cli.golden import assert_golden
 from tests.cli.typing_terminal import TypingTerminal
 
-HELD = Status(project="network", standing=values.HELD, next_command="guardian restore", reason="run 1 failed")
+HELD = Status(
+    project="network",
+    standing=values.HELD,
+    next_command="guardian restore",
+    reason="run 1 failed",
+    run_class=RunClass.FAILED,
+)
 HELD_BY_A_PERSON = Status(
     project="network",
     standing=values.HELD_BY_A_PERSON,
