@@ -3,6 +3,7 @@
 import contextlib
 import errno
 import os
+import shutil
 import signal
 import stat
 import subprocess
@@ -18,6 +19,7 @@ from guardian.adapters.store.local import LocalStore
 from guardian.errors import BlobMissingError, StoreCorruptError, StoreUnreachableError
 from tests.fakes.blobs import Killed
 from tests.fakes.files import Disk, FaultyFiles
+from tests.support.wants import lacking
 
 BODIES = {"config.json": b"{}", "log/a/00000001": b"0123456789" * 3, "objects/ab/abcd": b"body"}
 How = Literal["before", "after"]
@@ -231,6 +233,56 @@ def test_unfinished_files_are_no_blobs_and_go_after_a_day(tmp_path):
     assert sorted(store.list("")) == sorted(BODIES)
     assert store.put_if_absent("log/2", b"")
     assert (young.exists(), old.exists()) == (True, False)
+
+
+def test_a_body_that_a_wrong_clock_sweeps_away_is_written_again(tmp_path):
+    """The clock of the other guardian is ahead by a day, or by ten years."""
+
+    class Swept(FaultyFiles):
+        swept = 0
+
+        def link(self, source: Path, target: Path) -> None:
+            if not self.swept:
+                self.swept += 1
+                os.utime(source, (0, 0))
+                assert LocalStore(tmp_path).put_if_absent("log/2", b"another's")
+                assert not source.exists()
+            super().link(source, target)
+
+    store = LocalStore(tmp_path)
+    assert store.put_if_absent("log/0", b"first")
+    files = Swept(Disk())
+    assert LocalStore(tmp_path, files=files).put_if_absent("log/1", b"whole")
+    assert files.swept
+    assert store.get("log/1") == b"whole"
+    assert list(store.list("")) == ["log/0", "log/1", "log/2"]
+    assert list((tmp_path / "tmp").iterdir()) == []
+
+
+def test_a_store_that_is_taken_away_is_not_written_for_ever(tmp_path):
+    class Gone(FaultyFiles):
+        def link(self, source: Path, target: Path) -> None:
+            shutil.rmtree(tmp_path / "store")
+            super().link(source, target)
+
+    LocalStore(tmp_path / "store").put_if_absent("log/0", b"first")
+    with pytest.raises(StoreUnreachableError, match="No such file"):
+        LocalStore(tmp_path / "store", files=Gone(Disk())).put_if_absent("log/1", b"x")
+
+
+def test_a_directory_that_takes_no_names_is_not_a_file_system_without_links(tmp_path):
+    store = LocalStore(tmp_path)
+    assert store.put_if_absent("log/1", b"first")
+    log = str(tmp_path / "log")
+    if subprocess.run(["chattr", "+i", log], capture_output=True, check=False).returncode:
+        lacking("chattr", "only an immutable directory is closed to root too")
+    try:
+        with pytest.raises(StoreUnreachableError, match="Operation not permitted") as caught:
+            store.put_if_absent("log/2", b"x")
+    finally:
+        subprocess.run(["chattr", "-i", log], check=True)
+    assert "permission" in caught.value.hint
+    assert "hard links" not in caught.value.message
 
 
 def test_a_file_where_a_directory_should_be(tmp_path):

@@ -152,15 +152,14 @@ class LocalStore:
         )
 
     def _write(self, path: Path, body: bytes) -> bool:
-        """Make `path` appear with `body`; return False when the name is taken."""
+        """Make `path` appear with `body`; return False when the name is taken, or the body swept away."""
         unfinished = self._root / RESERVED / secrets.token_hex(16)
         try:
             with self._opened(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL) as descriptor:
                 self._write_all(descriptor, body)
                 self._files.fsync(descriptor)
-            self._link(unfinished, path)
-        except FileExistsError:
-            return False
+            if not self._link(unfinished, path):
+                return False
         except OSError as error:
             raise unreachable(error, path) from error
         finally:
@@ -178,17 +177,26 @@ class LocalStore:
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
             rest = rest[written:]
 
-    def _link(self, unfinished: Path, path: Path) -> None:
+    def _link(self, unfinished: Path, path: Path) -> bool:
         try:
             self._files.link(unfinished, path)
+        except FileExistsError:
+            return False
+        except FileNotFoundError:
+            # A guardian with a wrong clock took the file for one that died long ago: it is written again.
+            if unfinished.exists():
+                raise
+            return False
         except OSError as error:
-            if error.errno not in _NO_LINKS:
+            closed = error.errno == errno.EPERM and not os.access(path.parent, os.W_OK | os.X_OK)
+            if error.errno not in _NO_LINKS or closed:
                 raise
             raise StoreUnreachableError(
                 f"the file system of {self._root} has no hard links, without which two guardians could "
                 f"overwrite each other ({error.strerror})",
                 hint="set GUARDIAN_STORE to a directory on another file system, or to s3://bucket/prefix",
             ) from error
+        return True
 
     def _prepare(self) -> None:
         """Make the root with its `.gitignore` (it holds secrets), and clear what died long ago."""
