@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from contextlib import suppress
 from pathlib import Path
 
 from guardian.errors import UsageError
@@ -15,20 +16,28 @@ def write_new(path: Path, body: bytes) -> None:
     """
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
-    except OSError as error:
+    except FileExistsError as error:
         raise UsageError(
             f"cannot write {path}: {error.strerror}", hint="name a file that is not there yet"
         ) from error
+    except OSError as error:
+        raise _not_written(path, error) from error
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(body)
             file.flush()
             os.fsync(file.fileno())
     except OSError as error:
-        path.unlink(missing_ok=True)
-        raise UsageError(
-            f"cannot write {path}: {error.strerror}", hint="free space on its disk, or name another file"
-        ) from error
+        with suppress(OSError):
+            path.unlink()
+        raise _not_written(path, error) from error
+
+
+def _not_written(path: Path, error: OSError) -> UsageError:
+    return UsageError(
+        f"cannot write {path}: {error.strerror}",
+        hint=f"free space on its disk, or make {path.parent} writable; then run the command again",
+    )
 
 
 class DiskWorkplace:
@@ -43,7 +52,10 @@ class DiskWorkplace:
         try:
             if not self._base.exists():
                 self._base.mkdir(parents=True, mode=0o700)
-                (self._base / ".gitignore").write_text("*\n")
+            ignore = self._base / ".gitignore"
+            # What is in here is secret; a full disk may have left the file empty.
+            if not ignore.exists() or not ignore.stat().st_size:
+                self.replace(ignore, b"*\n")
             path.parent.mkdir(mode=0o700, exist_ok=True)
             path.mkdir(mode=0o700)
         except OSError as error:
@@ -55,18 +67,17 @@ class DiskWorkplace:
 
     def write(self, path: Path, body: bytes) -> None:
         """See the port."""
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(body)
+        write_new(path, body)
 
     def replace(self, path: Path, body: bytes) -> None:
         """See the port."""
         beside = path.with_name(f".{path.name}.{os.getpid()}")
+        self.write(beside, body)
         try:
-            self.write(beside, body)
             beside.replace(path)
         except OSError as error:
-            beside.unlink(missing_ok=True)
+            with suppress(OSError):
+                beside.unlink()
             raise UsageError(
                 f"cannot write {path}: {error.strerror}", hint="name another place for it"
             ) from error

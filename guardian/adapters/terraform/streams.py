@@ -1,7 +1,8 @@
 """The two files that receive an engine's output, and the reading of them while it runs.
 
 Files and not pipes: an engine whose parent is killed finishes its work and leaves its events on disk; one
-that writes into a broken pipe dies with its state unsaved.
+that writes into a broken pipe dies with its state unsaved. Nobody synchronises them with the disk: they
+outlive guardian and Terraform, and prove nothing after a power cut, when only the journal counts.
 """
 
 import os
