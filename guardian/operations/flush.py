@@ -1,6 +1,6 @@
 """`guardian flush`: bring what was spooled while the store was down into the store, each record once."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
@@ -54,7 +54,7 @@ def waiting(spool: Repository) -> tuple[FlushedProject, ...]:
     """Tell what is spooled, and change nothing."""
     found = []
     for each in spool.projects():
-        records = run_records(spool.project(each.name))
+        records = _of_runs(spool.project(each.name).log.read())
         runs = tuple(dict.fromkeys(str(record.run_id) for record in records))
         if runs:
             found.append(FlushedProject(project=each.name, runs=runs, records=len(records)))
@@ -88,9 +88,9 @@ def flush(context: Context, spooled_at: SpoolPlace) -> Flushed:
     )
 
 
-def run_records(spooled: Project) -> tuple[Record, ...]:
+def _of_runs(log: Iterable[Record]) -> tuple[Record, ...]:
     """Return the records of a spool's runs, in order; its leases and what it began with are its own."""
-    return tuple(each for each in spooled.log.read() if each.run_id is not None)
+    return tuple(each for each in log if each.run_id is not None)
 
 
 def _flush_project(context: Context, place: Place, spooled: Project) -> FlushedProject:
@@ -98,17 +98,19 @@ def _flush_project(context: Context, place: Place, spooled: Project) -> FlushedP
     target.refuse_lost_log()
     with _held(context, spooled), _held(context, target):
         settle_cut_short(context, place, spooled)
-        records = run_records(spooled)
+        log = tuple(spooled.log.read())
+        records = _of_runs(log)
         runs = tuple(dict.fromkeys(str(each.run_id) for each in records))
         if not runs:
             return FlushedProject(project=spooled.descriptor.name, runs=(), records=0)
         last = target.log.standing().last_run
         if last is not None and last.id not in runs:
             settle_cut_short(context, place, target, moved_on=True)
-        after = _began_after(context, spooled, target)
+        after = _began_after(context, spooled, target, log)
         transfer = Transfer(source=spooled, target=target)
-        there = present(transfer, records, after)
-        _say_origin(context, spooled, target, records, after)
+        found = tuple(target.log.read(after + 1))
+        there = present(transfer, records, found)
+        _say_origin(context, target, log, found)
         for each in records[there:]:
             if each.kind is Kind.SNAPSHOT_COMMITTED:
                 transfer.commit(each)
@@ -132,12 +134,12 @@ def _flush_project(context: Context, place: Place, spooled: Project) -> FlushedP
     )
 
 
-def _began_after(context: Context, spooled: Project, target: Project) -> int:
+def _began_after(context: Context, spooled: Project, target: Project, log: Iterable[Record]) -> int:
     """Return after which record of the store this flush began, as the first try of it wrote down.
 
     Whatever a killed try has written stands after that number: only there must be looked for it.
     """
-    for each in spooled.log.read():
+    for each in log:
         if each.kind is Kind.FLUSHING and each.body["repository"] == context.repository.id:
             return int(each.body["after"])
     head = target.log.head()
@@ -146,14 +148,14 @@ def _began_after(context: Context, spooled: Project, target: Project) -> int:
     return number
 
 
-def present(transfer: Transfer, records: Sequence[Record], after: int) -> int:
+def present(transfer: Transfer, records: Sequence[Record], found: Iterable[Record]) -> int:
     """Count the records that are in the store already: they went there in order, so it is their beginning.
 
     Records of the same runs that another guardian wrote in between, because it took a half-flushed run for
     one that was cut short, are not among them.
     """
     count = 0
-    for there in transfer.target.log.read(after + 1):
+    for there in found:
         if count < len(records) and transfer.same(records[count], there):
             count += 1
     return count
@@ -165,7 +167,7 @@ def prove(transfer: Transfer, records: Sequence[Record], after: int) -> None:
     Raises:
         StoreCorruptError: Something is missing or differs.
     """
-    count = present(transfer, records, after)
+    count = present(transfer, records, transfer.target.log.read(after + 1))
     if count != len(records):
         raise StoreCorruptError(
             f"of {len(records)} flushed records only {count} read back; the spool stays where it is",
@@ -182,16 +184,13 @@ def prove(transfer: Transfer, records: Sequence[Record], after: int) -> None:
                 )
 
 
-def _say_origin(
-    context: Context, spooled: Project, target: Project, records: Sequence[Record], after: int
-) -> None:
+def _say_origin(context: Context, target: Project, log: Sequence[Record], found: Iterable[Record]) -> None:
     """Record where the runs that follow come from, once."""
     spool = context.spool.id if context.spool else ""
-    for each in target.log.read(after + 1):
-        if each.kind is Kind.FLUSHED and each.body["spool"] == spool:
-            return
-    reasons = [each.body["reason"] for each in records if each.kind is Kind.BREAK_GLASS]
-    since = next(iter(spooled.log.read(1, 1)))
+    if any(each.kind is Kind.FLUSHED and each.body["spool"] == spool for each in found):
+        return
+    reasons = [each.body["reason"] for each in log if each.kind is Kind.BREAK_GLASS]
+    since = log[0]
     target.log.append(
         Kind.FLUSHED,
         {
@@ -199,7 +198,7 @@ def _say_origin(
             "by": since.actor.to_json(),
             "since": since.to_json()["at"],
             "reason": "; ".join(dict.fromkeys(reasons)),
-            "runs": list(dict.fromkeys(str(each.run_id) for each in records)),
+            "runs": list(dict.fromkeys(str(each.run_id) for each in _of_runs(log))),
         },
     )
 
@@ -208,8 +207,10 @@ def _settle(
     target: Project, before: Standing, problem: str | None, *, after: int, by: str, at: Context
 ) -> None:
     """Put right what the spooled records could not know: what others did in the store meanwhile."""
-    written = [(each.kind, each.body) for each in target.log.read(after + 1) if each.run_id is None]
     known = later_state(before, target.log.seen.known_state)
+    if known is None and problem is None and before.hold is None:
+        return
+    written = [(each.kind, each.body) for each in target.log.read(after + 1) if each.run_id is None]
     if known is not None:
         reason = "flush: the store's own is the later moment"
         _once(target, written, Kind.STATE_ACCEPTED, {"state": known.to_json(), "reason": reason})

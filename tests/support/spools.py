@@ -116,7 +116,6 @@ class Outage:
         )
 
     def _apply(self, context: Context, request: dict[str, Any]) -> ApplyResult:
-        self.world.audience = context.audience
         assert isinstance(context.audience, FakeAudience)
         self.glasses = context.audience.glasses
         return apply(context, ApplyRequest(checkout=self.world.checkout, auto_approve=True, **request))

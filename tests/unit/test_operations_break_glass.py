@@ -56,7 +56,9 @@ def lose_sight(outage: Outage, verb: str) -> str:
     with pytest.raises(GuardianError, match="does not answer"):
         outage.apply(store=store)
     setattr(engine, verb, real)
-    return outage.project.log.standing().last_run.id
+    run = outage.project.log.standing().last_run
+    assert run is not None
+    return run.id
 
 
 def kinds_of(outage: Outage, run_id: str) -> list[Kind]:
@@ -207,12 +209,16 @@ def test_an_encrypted_spool_goes_into_a_store_that_names_everything_otherwise(tm
     outage.apply()
     outage.world.configure(a="2")
     ended = outage.apply_in_glass()
+    assert ended.baseline_id is not None
     spooled = outage.spooled.snapshot(ended.baseline_id)
     outage.flush()
     assert outage.damage() == []
     baseline = outage.project.log.standing().baseline
+    assert baseline is not None
     assert baseline != ended.baseline_id
     there = outage.project.snapshot(baseline)
+    assert there.state is not None
+    assert spooled.state is not None
     assert there.state.sha256 == spooled.state.sha256
     assert outage.project.get_state(there.state) == outage.last_kept.get_state(spooled.state)
     outage.world.configure(a="3", b="!")
