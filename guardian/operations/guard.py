@@ -2,11 +2,14 @@
 
 from typing import NoReturn
 
+from guardian.domain.engine import Backend, WorkingDirectory
 from guardian.domain.guards import other_state, wrong_state
 from guardian.domain.journal import Kind, Standing
 from guardian.errors import HeldError, WrongStateError
 from guardian.operations.break_glass import is_remembered
-from guardian.operations.session import Reading, Session
+from guardian.operations.session import Reading, Session, read_state
+
+SHOWN_DIGITS = 12
 
 
 def refuse_held(session: Session, standing: Standing) -> None:
@@ -36,20 +39,42 @@ def refuse_other_state(session: Session, standing: Standing, present: Reading) -
     """
     verdict = other_state(standing.known_state, present.facts)
     if verdict is not None:
-        _refuse_state(session, verdict)
+        _refuse_state(session, standing, verdict)
 
 
 def refuse_wrong_state(session: Session, standing: Standing, present: Reading) -> None:
     """Refuse a state that cannot be the successor of the one the log knows."""
     verdict = wrong_state(standing.known_state, present.facts)
     if verdict is not None:
-        _refuse_state(session, verdict)
+        _refuse_state(session, standing, verdict)
 
 
-def _refuse_state(session: Session, verdict: str) -> NoReturn:
+def read_sound_state(
+    session: Session, standing: Standing, where: WorkingDirectory, backend: Backend
+) -> Reading:
+    """Read the state; refuse an empty or torn one with the snapshot that has the record before it.
+
+    Raises:
+        WrongStateError: It cannot be read as a state.
+    """
+    try:
+        return read_state(session.context, where, backend)
+    except WrongStateError as error:
+        session.record(Kind.GUARDED, {"guard": "wrong_state", "verdict": "refused", "detail": error.message})
+        error.hint = _put_back(standing)
+        raise
+
+
+def _refuse_state(session: Session, standing: Standing, verdict: str) -> NoReturn:
     session.record(Kind.GUARDED, {"guard": "wrong_state", "verdict": "refused", "detail": verdict})
     raise WrongStateError(
         verdict,
-        hint="guardian restore --strategy record    # puts the newest known record back; or, if the present "
-        "state is right: guardian snapshot create --accept-state --reason '...'",
+        hint=f"{_put_back(standing)}; or, if the present state is right: "
+        "guardian snapshot create --accept-state --reason '...'",
     )
+
+
+def _put_back(standing: Standing) -> str:
+    newest = standing.last_snapshot
+    record = f"the record of snapshot {newest.id[:SHOWN_DIGITS]}" if newest else "the newest known record"
+    return f"guardian restore --strategy record    # puts {record} back"

@@ -14,9 +14,9 @@ from guardian.domain.state import parse_state
 from guardian.errors import DataLossError, DeclinedError, StalePlanError
 from guardian.operations import capture
 from guardian.operations.context import Checkout
-from guardian.operations.guard import refuse_held, refuse_wrong_state
+from guardian.operations.guard import read_sound_state, refuse_held, refuse_wrong_state
 from guardian.operations.plan import Planned, adopt_plan, initialise, make_plan
-from guardian.operations.session import Reading, Session, read_state
+from guardian.operations.session import Reading, Session
 
 APPROVE = "Do you want to perform these actions?"
 
@@ -50,7 +50,7 @@ def prepare(
     """Pass the guards that need no plan, then plan; the configuration is stored meanwhile."""
     context, project, standing = session.context, session.project, session.entered
     refuse_held(session, standing)
-    before = read_state(context, where, backend)
+    before = read_sound_state(session, standing, where, backend)
     refuse_wrong_state(session, standing, before)
     context.audience.phase("planning")
 

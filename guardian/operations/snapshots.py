@@ -14,7 +14,7 @@ from guardian.domain.state import EMPTY, State, parse_state
 from guardian.errors import ExitCode, NotFoundError, UsageError
 from guardian.operations import capture
 from guardian.operations.context import Checkout, Context
-from guardian.operations.guard import refuse_wrong_state
+from guardian.operations.guard import read_sound_state, refuse_wrong_state
 from guardian.operations.open import open_session
 from guardian.operations.plan import find_backend, initialise, make_plan
 from guardian.operations.prepare import refuse_stale
@@ -24,7 +24,6 @@ from guardian.operations.session import (
     Session,
     close_run,
     private_place,
-    read_state,
     working_directory,
 )
 from guardian.ports.differ import Differ
@@ -73,7 +72,7 @@ def create(context: Context, request: CreateRequest) -> Created:
         with open_session(
             context, place, project, operation="snapshot create", root=str(checkout.root), wait=False
         ) as session:
-            before = read_state(context, where, backend)
+            before = read_sound_state(session, session.entered, where, backend)
             if request.accept_state:
                 _accept(session, before, request.reason)
             else:

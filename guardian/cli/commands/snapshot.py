@@ -1,10 +1,11 @@
-"""`guardian snapshot create|list|show|diff|verify|export`."""
+"""`guardian snapshot create|list|show|diff|verify|export|prune`."""
 
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from guardian.adapters.workplace import write_new
 from guardian.cli.command import group
+from guardian.cli.commands.prune import PruneFlags, prune
 from guardian.cli.console import Console
 from guardian.cli.declare import argument, arguments, flag, value
 from guardian.cli.options import PlanningOptions, ProjectOptions
@@ -49,6 +50,7 @@ class VerifyFlags(ProjectOptions):
 
     snapshots: tuple[str, ...] = arguments("SNAPSHOT", "Which; without any: all of them")
     quick: bool = flag("--quick", "Only that everything is there; do not read it and compare digests")
+    read_data: bool = flag("--read-data", "Read every byte and compare digests, as it does without --quick")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,6 +132,8 @@ def diff(given: DiffFlags, console: Console) -> Result:
 
 def verify(given: VerifyFlags, console: Console) -> Result:
     """Prove that snapshots can be restored: everything is there, and is what its name says."""
+    if given.quick and given.read_data:
+        raise UsageError("--quick and --read-data contradict each other", hint="leave one of them out")
     project = project_to_read(given)
     findings = operations.verify(project, given.snapshots, read_data=not given.quick)
     console.show(snapshots.verify_text(findings, console.paint))
@@ -196,7 +200,8 @@ app = group(
         "diff": (DiffFlags, diff),
         "verify": (VerifyFlags, verify),
         "export": (ExportFlags, export),
+        "prune": (PruneFlags, prune),
     },
     name="snapshot",
-    help_="Create, list, show, compare, verify and export snapshots.",
+    help_="Create, list, show, compare, verify, export and prune snapshots.",
 )
