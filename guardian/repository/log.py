@@ -133,7 +133,7 @@ class Log:
         return list(self._numbers_after(0))
 
     def append(self, kind: Kind, body: Mapping[str, Any], *, run_id: str | None = None) -> Record:
-        """Write the next record, durable on return; called again after a `StoreError`, it writes nothing twice.
+        """Write the next record, durable on return; once more after a `StoreError`, it writes nothing twice.
 
         Raises:
             LeaseLostError: Another guardian took over; nothing was written, now or later.
