@@ -14,6 +14,7 @@ from guardian.settings import Settings
 if TYPE_CHECKING:  # these load what commands that only read do without
     from guardian.adapters.terraform.environment import PolicedEnvironment
     from guardian.domain.glass import Glass
+    from guardian.domain.remembered import Remembered
     from guardian.ports.audience import Audience
     from guardian.ports.blobs import BlobStore
     from guardian.ports.memory import HeadMemory
@@ -280,6 +281,19 @@ def find_project(settings: Settings, root: Path, environment: Mapping[str, str],
     repository = open_repository(settings, root, make=False, memory=memory_of(environment))
     checkout = checkout_of(settings, root, environment) if has_configuration(root) else None
     return find(repository, locate, name=name, checkout=checkout)
+
+
+def remembered_projects(
+    settings: Settings, root: Path, environment: Mapping[str, str], *, name: str
+) -> "tuple[Remembered, ...]":
+    """Return what this user remembers of the project that is meant, else of every project of the store."""
+    from guardian.adapters.terraform.backend import locate
+    from guardian.operations.project import name_here
+
+    if not name and has_configuration(root):
+        name = name_here(locate, checkout_of(settings, root, environment))
+    known = memory_of(environment).known(blob_store(settings, root).address)
+    return tuple(each for each in known if each.descriptor.name == name) if name else known
 
 
 def work_place(root: Path, environment: Mapping[str, str]) -> Path:

@@ -17,6 +17,7 @@ from guardian.operations.transfer import Transfer
 from guardian.ports.spool import SpoolPlace
 from guardian.repository.lease import acquire
 from guardian.repository.project import Project
+from guardian.repository.proof import refuse_broken
 from guardian.repository.repository import Repository
 
 
@@ -96,6 +97,7 @@ def _of_runs(log: Iterable[Record]) -> tuple[Record, ...]:
 def _flush_project(context: Context, place: Place, spooled: Project) -> FlushedProject:
     target = context.repository.ensure_project(spooled.descriptor)
     target.refuse_lost_log()
+    refuse_broken(target.log)
     with _held(context, spooled), _held(context, target):
         settle_cut_short(context, place, spooled)
         log = tuple(spooled.log.read())

@@ -65,9 +65,13 @@ def find_project(repository: Repository, locate: Locate, *, name: str, checkout:
     return repository.project(known[0].name)
 
 
-def _project_here(repository: Repository, locate: Locate, checkout: Checkout) -> Project | None:
+def name_here(locate: Locate, checkout: Checkout) -> str:
+    """Return the name of the project of an initialised checkout, empty when it is not initialised."""
     where = WorkingDirectory(root=checkout.root, run_dir=Path(), environment=checkout.environment)
     backend = locate(where)
-    if backend is None:
-        return None
-    return repository.project(project_name(checkout.project, backend))
+    return project_name(checkout.project, backend) if backend is not None else ""
+
+
+def _project_here(repository: Repository, locate: Locate, checkout: Checkout) -> Project | None:
+    name = name_here(locate, checkout)
+    return repository.project(name) if name else None

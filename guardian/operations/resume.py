@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from guardian.domain.run import Outcome
 from guardian.domain.run_class import RunClass
 from guardian.errors import ExitCode, NotFoundError
+from guardian.operations.break_glass import refuse_unflushed
 from guardian.operations.context import Checkout, Context
 from guardian.operations.open import released_at_the_end
 from guardian.operations.project import find_project
@@ -54,6 +55,7 @@ def resume(context: Context, request: ResumeRequest) -> ResumeResult:
 
     Raises:
         LeaseHeldError: Its guardian lives, or another one works on the project.
+        SpooledError: Runs of the project wait to be flushed: the state is a later one than the run left.
         NotFoundError: The run that was named is not the one that was cut short.
         InterruptedRunError: A signal ended the waiting for Terraform, which works on.
     """
@@ -61,6 +63,7 @@ def resume(context: Context, request: ResumeRequest) -> ResumeResult:
         context.repository, context.backend.locate, name=request.project, checkout=request.checkout
     )
     project.refuse_lost_log()
+    refuse_unflushed(context, project)
     refuse_broken(project.log)
     _refuse_another(project, request.run)
     with private_place(context) as place:

@@ -1,8 +1,9 @@
 """One screen about a project: baseline, last run, hold, lease, what to type next."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from guardian.domain.journal import Standing
+from guardian.domain.remembered import Remembered
 from guardian.domain.run_class import RunClass, class_by_end
 from guardian.domain.standing import RunRef
 from guardian.operations.runs import load_run
@@ -16,6 +17,7 @@ class Status:
 
     Attributes:
         run_class: What the last run came to, None before the first.
+        spooled: How many runs wait on this machine to be flushed.
     """
 
     project: str
@@ -23,6 +25,7 @@ class Status:
     next_command: str
     reason: str
     run_class: RunClass | None = None
+    spooled: int = 0
 
 
 def status_of(project: Project, *, identity: Identity | None = None) -> Status:
@@ -48,6 +51,26 @@ def status_of(project: Project, *, identity: Identity | None = None) -> Status:
         next_command=command,
         reason=reason,
         run_class=_class(project, last) if last is not None else None,
+    )
+
+
+def beside_a_spool(status: Status, runs: int) -> Status:
+    """Return the status with the runs that wait to be flushed, which comes before anything else."""
+    if not runs:
+        return status
+    reason = "what was applied while the store was down is not in the store yet"
+    return replace(status, spooled=runs, next_command="guardian flush", reason=reason)
+
+
+def remembered_status(seen: Remembered) -> Status:
+    """Return where a project stood when this machine saw it last, for while the store does not answer."""
+    last = seen.standing.last_run
+    return Status(
+        project=seen.descriptor.name,
+        standing=seen.standing,
+        next_command="guardian status",
+        reason="once the store answers; what cannot wait: guardian apply --break-glass --reason '...'",
+        run_class=class_by_end(last.operation, last.outcome) or RunClass.IN_DOUBT if last else None,
     )
 
 

@@ -133,7 +133,7 @@ def sweep(scene: Scene, check: Callable[[Scene, Outage, object], None], most: in
 
 
 def test_a_flush_that_ended_anywhere_is_finished_by_the_next(scene, tally):
-    tally(1, points=sweep(scene, check_flushed, 12))
+    tally(10, points=sweep(scene, check_flushed, 12))
 
 
 def test_a_flush_that_forgets_where_it_began_writes_twice(scene, tally, monkeypatch):
@@ -143,7 +143,7 @@ def test_a_flush_that_forgets_where_it_began_writes_twice(scene, tally, monkeypa
     monkeypatch.setattr(flushing, "_began_after", forgetful)
     with pytest.raises(AssertionError):
         sweep(scene, check_flushed, 12)
-    tally(1, mutants=1)
+    tally(10, mutants=1)
 
 
 class Forgetful(FakeBlobStore):
@@ -179,14 +179,14 @@ def lose_each(scene: Scene, most: int) -> int:
 
 
 def test_a_spool_goes_aside_only_when_all_of_it_reads_back(scene, tally):
-    tally(1, points=lose_each(scene, 10))
+    tally(10, points=lose_each(scene, 10))
 
 
 def test_a_flush_that_proves_nothing_loses_what_the_store_lost(scene, tally, monkeypatch):
     monkeypatch.setattr(flushing, "prove", lambda *_: None)
     with pytest.raises((AssertionError, GuardianError)):
         lose_each(scene, 10)
-    tally(1, mutants=1)
+    tally(10, mutants=1)
 
 
 def meddled(scene: Scene, outage: Outage, where: object) -> None:
@@ -212,4 +212,4 @@ def meddled(scene: Scene, outage: Outage, where: object) -> None:
 
 
 def test_a_guardian_that_comes_between_two_tries_is_no_trouble(scene, tally):
-    tally(1, points=sweep(scene, meddled, 4))
+    tally(10, points=sweep(scene, meddled, 4))

@@ -5,6 +5,8 @@ from typing import Any
 from guardian.cli.views.run_words import WORDS
 from guardian.cli.views.table import SHORT_ID, moment
 from guardian.cli.views.terminal import Paint, visible
+from guardian.domain.fields import format_moment
+from guardian.domain.remembered import Remembered
 from guardian.domain.standing import Standing
 from guardian.operations.status import Status
 
@@ -19,6 +21,7 @@ def status_text(status: Status, paint: Paint) -> str:
         *_incident(standing, paint),
         ("Hold", _hold(standing, paint)),
         ("Lease", _lease(standing)),
+        *([("Spooled", paint.yellow(f"{status.spooled} not in the store yet"))] if status.spooled else []),
     ]
     lines = [f"{name:9} {text}" for name, text in rows]
     lines += [
@@ -27,6 +30,24 @@ def status_text(status: Status, paint: Paint) -> str:
         f"      {paint.dim(visible(status.reason))}",
     ]
     return "\n".join(lines)
+
+
+def remembered_text(seen: Remembered, status: Status, paint: Paint) -> str:
+    """Return the screen of a project whose store does not answer, from memory and marked as that."""
+    when = f"this machine saw it last at record {seen.number}, {moment(seen.seen_at)}"
+    words = "FROM MEMORY: the store does not answer, and what others did since is not known."
+    return "\n".join([paint.yellow(paint.bold(words)), f"  {when}", status_text(status, paint), ""])
+
+
+def remembered_line(seen: Remembered, status: Status) -> dict[str, Any]:
+    """Return the JSON line of the same."""
+    return {
+        "type": "remembered",
+        "project": status.project,
+        "number": seen.number,
+        "seen_at": format_moment(seen.seen_at),
+        **status_object(status),
+    }
 
 
 def status_object(status: Status) -> dict[str, Any]:
@@ -41,6 +62,7 @@ def status_object(status: Status) -> dict[str, Any]:
         "hold": standing["hold"],
         "lease": standing["lease"],
         "open_incident": standing["open_incident"],
+        "spooled": status.spooled,
         "class": str(status.run_class) if status.run_class is not None else None,
         "next": {"command": status.next_command, "reason": status.reason},
     }
