@@ -25,6 +25,7 @@ class FaultKind(StrEnum):
     DELAY = "delay"
     HOLD = "hold"
     HOLD_AFTER = "hold_after"
+    HOLD_LOST = "hold_lost"
     TRUNCATE = "truncate"
 
 

@@ -1,6 +1,8 @@
 """Guardian as a user runs it: a process in a checkout, with its exit code and its two streams."""
 
+import contextlib
 import os
+import signal
 import subprocess
 import time
 from collections.abc import Callable, Mapping
@@ -31,6 +33,7 @@ class Checkout:
     root: Path
     exe: Path
     environment: dict[str, str] = field(default_factory=dict)
+    deadline_s: int = DEADLINE_S
 
     def __post_init__(self) -> None:
         self.root.mkdir(parents=True, exist_ok=True)
@@ -47,7 +50,7 @@ class Checkout:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
-            timeout=DEADLINE_S,
+            timeout=self.deadline_s,
             start_new_session=True,  # no terminal to be asked on, even where the tests have one
             check=False,
         )
@@ -102,6 +105,27 @@ def terraforms(root: Path) -> set[int]:
         except OSError:
             continue
         if len(words) > 1 and words[1] == b"apply" and words[0].endswith(b"terraform"):
+            found.add(int(each.name))
+    return found
+
+
+def kill_all(root: Path) -> None:
+    """Kill at once whatever works in a directory or below it: guardian, its Terraform, the provider."""
+    while found := _working_in(root):
+        for each in found:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(each, signal.SIGKILL)
+        time.sleep(0.02)
+
+
+def _working_in(root: Path) -> set[int]:
+    found = set()
+    for each in Path("/proc").iterdir():
+        try:
+            here = each.name.isdigit() and (each / "cwd").readlink().is_relative_to(root)
+        except OSError:
+            continue  # it ended, or is a zombie
+        if here and int(each.name) != os.getpid():
             found.add(int(each.name))
     return found
 

@@ -158,8 +158,10 @@ class _Handler(BaseHTTPRequestHandler):
             return
         if strike.is_a(FaultKind.RESET_BEFORE):
             self._reset()
-        if strike.is_a(FaultKind.DELAY, FaultKind.HOLD):
+        if strike.is_a(FaultKind.DELAY, FaultKind.HOLD, FaultKind.HOLD_LOST):
             strike.wait()
+        if strike.is_a(FaultKind.HOLD_LOST):
+            self._reset()  # whoever sent it died before it had left
         status, headers, body = self._forward(request)
         if strike.is_a(FaultKind.ERROR_AFTER):
             self._answer(*_error(request, strike.fault))
