@@ -28,11 +28,12 @@ class _Root(Group):
             "destroy-plan": "Plan the destruction of exactly what a failed run created",
             "flush": "Bring what was applied while the store was down into the store",
             "status": "One screen: baseline, last run, hold, lease, what to type next",
-            "snapshot": "Create, list, show, compare, verify and export snapshots",
+            "snapshot": "Create, list, show, compare, verify, export and prune snapshots",
             "run": "List and show runs, and print the receipt of a recovery",
             "hold": "Set the stop sign: no apply passes",
             "release": "Lift the stop sign",
             "unlock": "Show who holds the locks, and remove what a dead run left",
+            "prune": "Let old snapshots go; never the baseline",
             "store": "Check a whole store, and set aside what is damaged in it",
             "version": "Say which version this is",
         }.items()
