@@ -111,14 +111,16 @@ class CarriedProviders:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Override:
-    """One resource of the private copy: pinned arguments and/or lifted protection.
+    """One resource of the private copy: pinned arguments, lifted protection, taken as it is found.
 
     Attributes:
         address: Of an instance.
         arguments: Values by argument; each replaces the configuration's own. May be secret.
         allow_destroy: Whether `prevent_destroy` is lifted, for the resource with all its instances.
+        as_found: Whether nothing of it is changed (`ignore_changes = all`), with all its instances.
     """
 
     address: str
     arguments: Mapping[str, Any] = field(default_factory=dict)
     allow_destroy: bool = False
+    as_found: bool = False

@@ -1,5 +1,6 @@
 """Adopt what exists and no state knows: a plan of the run's own configuration that holds imports alone."""
 
+from guardian.domain.configuration import Override
 from guardian.domain.engine import PlanOptions
 from guardian.domain.plan import Action
 from guardian.domain.receipt import Adopted
@@ -25,7 +26,11 @@ def adopt(course: Course, step: Import) -> Course:
         session.place,
         snapshot,
         name="adopting",
-        additions=Additions(imports=step.objects),
+        # A creation that was cut off may lack what the provider adds by later calls: tags, settings.
+        additions=Additions(
+            imports=step.objects,
+            overrides=[Override(address=address, as_found=True) for address in step.addresses],
+        ),
     )
     planned = make_plan(
         context,

@@ -87,9 +87,9 @@ def mutant_of(exe: Path, mutant: Path, patch: str) -> Path:
     return mutant
 
 
-def wait_until(condition: Callable[[], object], what: str) -> None:
-    """Return once a condition holds; fail after a minute."""
-    deadline = time.monotonic() + DEADLINE_S
+def wait_until(condition: Callable[[], object], what: str, deadline_s: float = DEADLINE_S) -> None:
+    """Return once a condition holds; fail after a minute, or after what is given."""
+    deadline = time.monotonic() + deadline_s
     while not condition():
         assert time.monotonic() < deadline, f"waited in vain for {what}"
         time.sleep(0.02)

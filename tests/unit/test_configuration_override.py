@@ -50,6 +50,18 @@ def test_arguments_and_protection_go_into_the_directory_of_the_module_for_its_ow
     assert (root / FILE).stat().st_mode & 0o777 == 0o600
 
 
+def test_what_is_taken_as_it_is_found_is_not_changed(tmp_path):
+    write(tmp_path / "main.tf", 'resource "aws_x" "y" {}\nresource "aws_x" "z" {}\n')
+    override(
+        tmp_path,
+        Override(address="aws_x.y", as_found=True),
+        Override(address="aws_x.z", as_found=True, allow_destroy=True),
+    )
+    found = said(tmp_path)["aws_x"]
+    assert found["y"] == {"lifecycle": {"ignore_changes": "all"}}
+    assert found["z"] == {"lifecycle": {"prevent_destroy": False, "ignore_changes": "all"}}
+
+
 def test_a_later_word_adds_to_the_earlier_and_replaces_it(tmp_path):
     write(tmp_path / "main.tf", 'resource "aws_x" "y" {}\nresource "aws_x" "z" {}\n')
     override(tmp_path, pin(size=1, name="a"), pin("aws_x.z", size=5))

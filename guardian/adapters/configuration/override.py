@@ -50,8 +50,13 @@ def override(private: Path, overrides: Iterable[Override]) -> tuple[Override, ..
         if rest:
             unsaid.append(Override(address=each.address, arguments=rest))
         body = {name: _literally(value) for name, value in pinned.items()}
+        lifecycle: dict[str, Any] = {}
         if each.allow_destroy:
-            body["lifecycle"] = {"prevent_destroy": False}
+            lifecycle["prevent_destroy"] = False
+        if each.as_found:
+            lifecycle["ignore_changes"] = "all"
+        if lifecycle:
+            body["lifecycle"] = lifecycle
         if body:
             here = bodies.setdefault(written.directory, {}).setdefault(written.resource_type, {})
             here.setdefault(written.name, {}).update(body)
