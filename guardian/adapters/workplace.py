@@ -4,6 +4,7 @@ import os
 import shutil
 from contextlib import suppress
 from pathlib import Path
+from secrets import token_hex
 
 from guardian.errors import UsageError
 
@@ -71,7 +72,8 @@ class DiskWorkplace:
 
     def replace(self, path: Path, body: bytes) -> None:
         """See the port."""
-        beside = path.with_name(f".{path.name}.{os.getpid()}")
+        # Not the pid: it is 1 in every container, and what a killed guardian left must stand in nobody's way.
+        beside = path.with_name(f".{path.name}.{token_hex(8)}")
         self.write(beside, body)
         try:
             beside.replace(path)
