@@ -43,7 +43,7 @@ HOLDS = ("hold_lost", "hold_after")
 
 
 @pytest.fixture(scope="module")
-def store(tmp_path_factory) -> Path:
+def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("killed") / "store"
 
 
