@@ -1,7 +1,7 @@
 """Terraform's own lock on a state: what its holder wrote into it."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -9,6 +9,24 @@ FOREIGN = "held by a lock that is not in Terraform's format"
 
 
 OUR_INFO = "guardian run "
+REFUSED = "Error acquiring the state lock"
+"""The summary of Terraform's error where somebody holds the lock.
+
+Source: `internal/command/clistate/state.go`, errors of the locker.
+"""
+
+WHO_HOLDS_IT = "guardian unlock    # shows who holds it, and removes what a dead run left"
+"""What to type then."""
+
+
+def hint_after(summaries: Iterable[str], otherwise: str) -> str:
+    """Return what to type after a failure of Terraform's: about the lock, where that was refused.
+
+    Args:
+        summaries: Of its errors.
+        otherwise: What to type after any other failure.
+    """
+    return WHO_HOLDS_IT if REFUSED in summaries else otherwise
 
 
 def our_info(run_id: str) -> str:

@@ -15,6 +15,7 @@ from guardian.domain.engine import (
     PlanOptions,
     WorkingDirectory,
 )
+from guardian.domain.lock import hint_after
 from guardian.domain.plan import PlanReading, PlanSummary, summary_of_plan_json
 from guardian.errors import (
     BackendError,
@@ -137,10 +138,11 @@ def make_plan(
     if outcome.interrupted:
         raise InterruptedRunError("interrupted while planning; nothing was changed")
     if outcome.exit_code not in {0, HAS_CHANGES}:
+        summaries = tuple(each.summary for each in outcome.errors)
         raise PlanFailedError(
             words(outcome, "the plan failed"),
-            hint="mend what it names, then plan again; nothing was changed",
-            summaries=tuple(each.summary for each in outcome.errors),
+            hint=hint_after(summaries, "mend what it names, then plan again; nothing was changed"),
+            summaries=summaries,
         )
     warnings = [each for each in outcome.diagnostics if each.severity == "warning"]
     for each in _each_once(in_words(each) for each in warnings if own or each.summary != TARGETED):

@@ -7,6 +7,7 @@ from guardian.domain.decide import decide
 from guardian.domain.engine import ApplyOptions, WorkingDirectory
 from guardian.domain.incident import Incident
 from guardian.domain.journal import Kind
+from guardian.domain.lock import hint_after
 from guardian.domain.receipt import Receipt
 from guardian.domain.recovery import Limits, RecoveryPlan, Strategy
 from guardian.domain.run import Outcome
@@ -188,7 +189,9 @@ def _recover(course: Course, request: RestoreRequest) -> Recovery:
             raise  # an error before anything was changed, and nothing was to be
         hint = error.hint
         if isinstance(error, PlanFailedError | InitFailedError):
+            summaries = error.summaries if isinstance(error, PlanFailedError) else ()
             hint = f"mend what it names, then {_again(request)} again; nothing was changed"
+            hint = hint_after(summaries, hint)
         raise RestoreIncompleteError(f"the way back cannot be planned: {error.message}", hint=hint) from error
 
 

@@ -9,6 +9,7 @@ from guardian.domain.address import resource_of
 from guardian.domain.configuration import Override
 from guardian.domain.engine import PlanOptions
 from guardian.domain.guards import unasked
+from guardian.domain.lock import REFUSED as LOCK_REFUSED
 from guardian.domain.plan import Action, PlannedChange, destroyed
 from guardian.domain.scope import Scope, divide
 from guardian.domain.standstill import leave_out
@@ -185,7 +186,7 @@ def _whole(course: Course, step: Reapply, scene: Scene, present: State, *, name:
         if PREVENTED in error.summaries:
             return _unprotected(course, step, scene, present, error, name=name)
         targets = course.plan.touched or ()
-        if not targets:
+        if not targets or LOCK_REFUSED in error.summaries:
             raise
         context.audience.note(
             "the whole configuration cannot be planned, so only what the run touched is: " + error.message

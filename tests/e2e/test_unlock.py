@@ -166,7 +166,9 @@ def test_what_a_killed_run_left_in_s3_goes_and_the_way_back_is_free(table: Stage
     table.kill_all(table.begin())
     (left,) = table.locks.values()
     refused = table.checkout.run("restore", "-auto-approve")
-    assert refused.exit_code != 0, refused.said
+    assert refused.exit_code == 6, refused.said
+    assert "Error acquiring the state lock" in refused.stderr
+    assert "Next: guardian unlock " in refused.stderr
     assert table.locks
     shown = table.unlock("--dry-run", exit_code=2)
     assert (shown["terraform_lock"]["id"], shown["terraform_lock"]["life"]) == (left, "dead")

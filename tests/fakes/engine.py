@@ -32,13 +32,12 @@ from guardian.domain.engine import (
     RawState,
     WorkingDirectory,
 )
-from guardian.domain.lock import TerraformLock, our_info
+from guardian.domain.lock import WHO_HOLDS_IT, TerraformLock, our_info
 from guardian.errors import EngineError, StateLockedError
 from guardian.operations.scene import OVERRIDE
 from guardian.ports.engine import OnEvent, OnStart
 from tests.fakes.system import FakeInterruption
 
-UNLOCK = "guardian unlock    # shows who holds it, and removes what a dead run left"
 LOCK_ID = "6cf1a3a1-5ee9-4d0e-8a4e-0b9a3a1f8d55"
 NOWHERE = 1 << 22  # beyond Linux's largest pid: nobody is alive there
 RESOURCE = re.compile(
@@ -75,7 +74,9 @@ class FakeStateBackend:
         self, where: WorkingDirectory, backend: Backend, *, operation: str, run_id: str = ""
     ) -> Iterator[None]:
         if self.held:
-            raise StateLockedError(f"Terraform's lock on the state is held: {self.held_by}", hint=UNLOCK)
+            raise StateLockedError(
+                f"Terraform's lock on the state is held: {self.held_by}", hint=WHO_HOLDS_IT
+            )
         self.held = TerraformLock(
             id=str(uuid4()),
             operation=operation,
@@ -101,7 +102,7 @@ class FakeStateBackend:
         if self.held is not None and self.held.id != lock_id:
             raise StateLockedError(
                 f"the lock on the state is not {lock_id}, but another one: {self.held.describe()}",
-                hint=UNLOCK,
+                hint=WHO_HOLDS_IT,
             )
         self.held = None
 

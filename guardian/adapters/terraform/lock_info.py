@@ -8,7 +8,7 @@ import os
 from datetime import UTC, datetime
 from uuid import uuid4
 
-from guardian.domain.lock import TerraformLock, our_info
+from guardian.domain.lock import WHO_HOLDS_IT, TerraformLock, our_info
 from guardian.errors import StateLockedError
 
 
@@ -38,5 +38,5 @@ def held(written: bytes | None) -> StateLockedError:
     holder = TerraformLock.read(written).describe() if written else "somebody"
     return StateLockedError(
         f"Terraform's lock on the state is held: {holder}",
-        hint="guardian unlock    # shows who holds it, and removes what a dead run left",
+        hint=WHO_HOLDS_IT,
     )

@@ -13,7 +13,7 @@ from guardian.adapters.terraform.address import local_path
 from guardian.adapters.terraform.file_lock import holder_pid, info_path, is_file_locked, remove_leftover
 from guardian.adapters.terraform.s3_lock import S3Lock, locks_of
 from guardian.domain.engine import Backend
-from guardian.domain.lock import TerraformLock
+from guardian.domain.lock import WHO_HOLDS_IT, TerraformLock
 from guardian.errors import BackendError, RefusedError, StateLockedError
 
 
@@ -91,5 +91,5 @@ def _local(state: Path, lock_id: str) -> None:
 def _another(other: TerraformLock, lock_id: str) -> StateLockedError:
     return StateLockedError(
         f"the lock on the state is not {lock_id}, but another one, which stays: {other.describe()}",
-        hint="guardian unlock    # shows who holds it, and removes what a dead run left",
+        hint=WHO_HOLDS_IT,
     )
