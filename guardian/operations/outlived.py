@@ -9,8 +9,9 @@ from guardian.domain.journal import Kind
 from guardian.domain.run import Outcome, progress_of, unfinished_creations
 from guardian.domain.run_class import RunClass
 from guardian.domain.snapshot import Purpose, Snapshot
+from guardian.domain.state import EMPTY, facts_of, parse_state
 from guardian.errors import BackendError, ExitCode, InterruptedRunError, WrongStateError
-from guardian.operations import capture
+from guardian.operations import capture, stranded
 from guardian.operations.context import Context
 from guardian.operations.execute import Executed, incident_of
 from guardian.operations.fail import hold, reason_of, release_own_hold
@@ -19,7 +20,6 @@ from guardian.operations.scene import reach
 from guardian.operations.session import Place, Reading, Session, close_run, read_state
 from guardian.operations.situation import snapshots_of
 from guardian.repository.journal import RunJournal
-from guardian.repository.objects import ObjectKind
 from guardian.repository.project import Project
 
 PAUSE_S = 0.5
@@ -39,12 +39,12 @@ def evidence_of(context: Context, run: Run) -> Evidence | None:
     if exited is None:
         return found
     # The journal has every event then; this machine may add what the engine could not save.
-    stranded = found.outcome.stranded_state if found is not None and found.outcome else None
+    told = found.outcome if found is not None else None
     outcome = EngineOutcome(
         exit_code=exited.body["exit_code"],
         interrupted=exited.body["interrupted"],
-        diagnostics=found.outcome.diagnostics if found is not None and found.outcome else (),
-        stranded_state=stranded,
+        diagnostics=told.diagnostics if told else (),
+        stranded_state=told.stranded_state if told else None,
     )
     return Evidence(running=False, events=tuple(run.events), outcome=outcome)
 
@@ -99,7 +99,10 @@ def take_over(
             run_dir=place.path,
             entered=project.log.standing(),
         )
-        return _finish(session, run, evidence, evidence.outcome)
+        settled = _finish(session, run, evidence, evidence.outcome)
+    if settled is not None:
+        context.workplace.close_run(run.id)  # all that it held is on record now
+    return settled
 
 
 def _finish(session: Session, run: Run, evidence: Evidence, outcome: EngineOutcome) -> RunClass | None:
@@ -129,7 +132,7 @@ def _finish(session: Session, run: Run, evidence: Evidence, outcome: EngineOutco
         after=present,
         unreadable=unreadable,
         plan_json=None,
-        stranded_object=_keep(session, outcome),
+        stranded_object=stranded.keep(session, outcome),
     )
     if executed.went_well and after is not None:
         release_own_hold(session)
@@ -164,15 +167,7 @@ def _snapshot(session: Session, before: Snapshot, present: Reading) -> Snapshot:
     )
 
 
-def _keep(session: Session, outcome: EngineOutcome) -> str:
-    if outcome.stranded_state is None:
-        return ""
-    return session.project.put(ObjectKind.STATE, session.context.workplace.read(outcome.stranded_state))
-
-
 def _reading(project: Project, before: Snapshot) -> Reading:
-    from guardian.domain.state import EMPTY, facts_of, parse_state
-
     if before.state is None:
         return Reading(body=None, source="backend", state=EMPTY, facts=None)
     body = project.get_state(before.state)

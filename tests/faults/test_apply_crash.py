@@ -59,12 +59,17 @@ class Scene:
         self._release = release
         self._elsewhere = elsewhere
 
-    def deaths(self, operation: Operation) -> Iterator[Trial]:
-        """Die before each write, and at the end: between two writes is the same as before the next."""
+    def deaths(self, operation: Operation, *, most: int = 1_000) -> Iterator[Trial]:
+        """Die before each write, and at the end: between two writes is the same as before the next.
+
+        Args:
+            operation: What dies.
+            most: How many of the writes in the short form.
+        """
         calls = self._calls(operation)
-        for number, (method, _) in enumerate(calls, start=1):
-            if method == "put_if_absent":
-                yield self._trial(operation, number, error=Killed)
+        writes = [each for each, (method, _) in enumerate(calls, start=1) if method == "put_if_absent"]
+        for number in some(writes, most):
+            yield self._trial(operation, number, error=Killed)
         yield self._trial(operation, len(calls), how="after", error=Killed)
 
     def failures(self, operation: Operation, *, how: How, lasting: bool) -> Iterator[Trial]:
@@ -140,7 +145,7 @@ def test_an_apply_that_dies_anywhere(tmp_path, tally, release, elsewhere):
 @pytest.mark.parametrize("elsewhere", [False, True], ids=["", "seen from elsewhere"])
 @pytest.mark.parametrize("release", RELEASES)
 def test_a_run_that_died_anywhere_is_resumed_and_that_may_die_too(tmp_path, tally, release, elsewhere):
-    deaths = Scene(tmp_path, release=release, elsewhere=elsewhere).deaths(applies)
+    deaths = Scene(tmp_path, release=release, elsewhere=elsewhere).deaths(applies, most=14)
     for number, trial in enumerate(deaths):
         world = trial.world
         calls = resumed_calls(world, tmp_path / f"counted-{number}")

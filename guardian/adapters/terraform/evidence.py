@@ -4,13 +4,11 @@ Terraform outlives a killed guardian, so its own words are the truth about a run
 finish.
 """
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from guardian.adapters.terraform.events import EventReader
-from guardian.adapters.terraform.streams import CREATE
 from guardian.domain.engine import EngineOutcome, Evidence
 from guardian.domain.run import told_exit_code
 
@@ -45,7 +43,7 @@ def read_evidence(run_dir: Path, *, errored: Path, proc: Path = _PROC) -> Eviden
     if code is not None:
         kept = errored if _is_of_this_run(errored, run_dir) else None
         if reader.dumped_state is not None:
-            kept = _kept(streams[0].with_suffix(".tfstate"), reader.dumped_state)
+            kept = streams[0]
         outcome = EngineOutcome(exit_code=code, diagnostics=tuple(reader.diagnostics), stranded_state=kept)
     return Evidence(running=running, events=tuple(events), outcome=outcome)
 
@@ -67,10 +65,3 @@ def _is_of_this_run(errored: Path, run_dir: Path) -> bool:
     """Tell whether a state that could not be saved is not from before the run."""
     began_ns = min((each.lstat().st_mtime_ns for each in run_dir.iterdir() if each.is_file()), default=0)
     return errored.is_file() and errored.lstat().st_mtime_ns >= began_ns
-
-
-def _kept(path: Path, dumped: bytes) -> Path:
-    if not path.exists():
-        with os.fdopen(os.open(path, CREATE, 0o600), "wb") as file:
-            file.write(dumped)
-    return path
