@@ -1,20 +1,23 @@
 """Flip every byte of a store, one at a time: each flip is found, or changes nothing that anybody reads."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
 from guardian.domain.journal import Kind
-from guardian.errors import GuardianError
+from guardian.errors import GuardianError, LogRolledBackError, StoreFormatError
 from guardian.ports.sealer import Sealer
 from guardian.repository.check import check_project
 from guardian.repository.envelope import HEADER_BYTES, MAX_OBJECT_BYTES, Envelope, Place
-from guardian.repository.keys import OBJECTS, PROBE
+from guardian.repository.keys import CONFIG, OBJECTS, PROBE, STATES, log_prefix, object_key, project_key
 from guardian.repository.objects import ObjectKind, Objects
-from guardian.repository.repository import Project
+from guardian.repository.repository import Project, Repository
+from guardian.repository.survey import survey
 from tests.fakes.blobs import FakeBlobStore
+from tests.fakes.memory import FakeHeadMemory
 from tests.fakes.sealer import FakeSealer
-from tests.support.projects import open_project, snapshot_of
+from tests.fakes.system import FakeClock, FakeIdentity
+from tests.support.projects import NET, open_project, open_repository, snapshot_of
 
 
 def small_store(sealer: Sealer | None = None) -> FakeBlobStore:
@@ -73,7 +76,9 @@ def unnoticed(project: Project, expected: list[object]) -> bool:
 
 
 @pytest.mark.parametrize("sealer", [None, FakeSealer()], ids=["plain", "sealed"])
-def test_every_flipped_byte_is_found_or_harmless(sealer: Sealer | None) -> None:
+@pytest.mark.sweep
+def test_every_flipped_byte_is_found_or_harmless(sealer: Sealer | None, tally: Callable[..., None]) -> None:
+    tally(11)
     store = small_store(sealer)
     expected = everything(open_project(store, sealer=sealer))
     assert not is_found(store, sealer)
@@ -83,12 +88,15 @@ def test_every_flipped_byte_is_found_or_harmless(sealer: Sealer | None) -> None:
         if not is_found(flipped, sealer):
             harmless += 1
             assert everything(open_project(flipped, sealer=sealer)) == expected, what
+    tally(11, points=total)
     assert total > 500
     assert harmless < total / 50
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("length", [0, 1, 5, 6, 7, 20])
-def test_every_cut_blob_is_found(length: int) -> None:
+def test_every_cut_blob_is_found(length: int, tally: Callable[..., None]) -> None:
+    tally(11)
     store = small_store()
     for key, body in store.bodies.items():
         cut = FakeBlobStore()
@@ -96,9 +104,67 @@ def test_every_cut_blob_is_found(length: int) -> None:
         assert is_found(cut), key
         cut.bodies[key] = body[:-length] if length else body + b"\0"
         assert is_found(cut), key
+    tally(11, points=2 * len(store.bodies))
 
 
-def test_every_blob_in_the_place_of_another_is_found() -> None:
+def remembering(store: FakeBlobStore, memory: FakeHeadMemory) -> Project:
+    repository = Repository.open(store, clock=FakeClock(), identity=FakeIdentity(), memory=memory)
+    return repository.project(NET.name)
+
+
+@pytest.mark.sweep
+def test_every_missing_blob_is_found(tally: Callable[..., None]) -> None:
+    tally(11)
+    store, memory = small_store(), FakeHeadMemory()
+    head = remembering(store, memory).log.head()
+    assert head is not None
+    for key in store.bodies:
+        without = FakeBlobStore()
+        without.bodies = {each: body for each, body in store.bodies.items() if each != key}
+        if key == project_key(open_project(store).state_id):
+            # `open_project` would write it anew, as an apply does: it is all that it was.
+            found = survey(open_repository(without), read_data=True).findings
+            assert [each.key for each in found] == [key]
+        elif key == remembering(store, memory).log.key(head.number):
+            with pytest.raises(LogRolledBackError):  # whole without it: who saw it can tell
+                remembering(without, memory).log.head()
+        elif key == CONFIG:
+            with pytest.raises(StoreFormatError):
+                open_repository(without)
+        else:
+            assert is_found(without), key
+    tally(11, points=len(store.bodies))
+
+
+@pytest.mark.sweep
+def test_every_foreign_blob_is_found(tally: Callable[..., None]) -> None:
+    tally(11)
+    store, other = small_store(), small_store()
+    state_id = open_project(store).state_id
+    foreign = {
+        "notes.txt": b"x",
+        "objects/ab/ab": b"x",
+        object_key("ab" * 32): b"x",
+        object_key("cd" * 32): next(body for key, body in store.bodies.items() if key.startswith(OBJECTS)),
+        f"{log_prefix(state_id)}000000000000": b"x",
+        f"{log_prefix(state_id)}000000000003": next(
+            body for key, body in other.bodies.items() if key.endswith("000000000002")
+        ),
+        f"{log_prefix(state_id)}{'9' * 12}": b"x",
+        f"{STATES}{'ab' * 16}/log/000000000001": b"x",
+    }
+    for key, body in foreign.items():
+        more = FakeBlobStore()
+        more.bodies = {**store.bodies, key: body}
+        found = survey(open_repository(more), read_data=False).findings
+        assert found, key
+    tally(11, points=len(foreign))
+
+
+@pytest.mark.sweep
+def test_every_blob_in_the_place_of_another_is_found(tally: Callable[..., None]) -> None:
+    tally(11)
+    points = 0
     store = small_store()
     for key in store.bodies:
         for other, body in store.bodies.items():
@@ -106,6 +172,8 @@ def test_every_blob_in_the_place_of_another_is_found() -> None:
                 swapped = FakeBlobStore()
                 swapped.bodies = {**store.bodies, key: body}
                 assert is_found(swapped), f"{other} in the place of {key}"
+                points += 1
+    tally(11, points=points)
 
 
 class BareEnvelope(Envelope):
@@ -133,7 +201,9 @@ def trusting(store: FakeBlobStore) -> Project:
     return project
 
 
-def test_the_sweep_catches_a_reader_that_trusts_the_store() -> None:
+@pytest.mark.sweep
+def test_the_sweep_catches_a_reader_that_trusts_the_store(tally: Callable[..., None]) -> None:
+    tally(11, mutants=1)
     store = FakeBlobStore()
     project = trusting(store)
     project.commit(snapshot_of(project, b'{"serial": 1}'))
