@@ -60,8 +60,15 @@ def resources(vpc: str, key: str) -> dict[str, dict[str, Any]]:
     }
 
 
-PROBABLE = ("aws_cloudwatch_metric_alarm", "aws_security_group", "aws_sns_topic", "aws_subnet", "aws_vpc")
-"""AWS does not tell when these were made, so that nothing proves that the run made them."""
+PROBABLE = (
+    "aws_cloudwatch_metric_alarm",
+    "aws_kms_alias",
+    "aws_security_group",
+    "aws_sns_topic",
+    "aws_subnet",
+    "aws_vpc",
+)
+"""AWS does not tell when these were made (of an alias moto does not), so that nothing proves whose they are."""
 
 CREATIONS = {
     "logs": "CreateLogGroup",
