@@ -60,7 +60,7 @@ def check(given: CheckFlags, console: Console) -> Result:
     if found.findings:
         rolled_back = all(each.code == LogRolledBackError.code for each in found.findings)
         error = StoreCorruptError(
-            f"{len(found.findings)} things are damaged: {views.first_of(found.findings)}",
+            f"the store is damaged, findings: {len(found.findings)}: {views.first_of(found.findings)}",
             hint="guardian store repair --accept-log --reason '...'    # if it was you who put a backup back"
             if rolled_back
             else "guardian store repair --dry-run    # then without: sets aside what is damaged",
@@ -94,7 +94,7 @@ def repair(given: RepairFlags, console: Console) -> Result:
         console.line(views.finding_line(finding))
     if done.left and not given.dry_run:
         raise StoreCorruptError(
-            f"{len(done.left)} things stay damaged: {views.first_of(done.left)}",
+            f"not all could be set aside, findings: {len(done.left)}: {views.first_of(done.left)}",
             hint="bring back what it names, from a backup or from the bucket's older versions; "
             "a log is never mended by guessing",
         )

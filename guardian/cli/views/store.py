@@ -26,7 +26,7 @@ def finding_line(each: Finding) -> dict[str, Any]:
 
 def first_of(findings: Sequence[Finding]) -> str:
     """Name the first findings in one line."""
-    named = [each.problem if each.key in each.problem else f"{each.key}: {each.problem}" for each in findings]
+    named = [visible(_words(each.key, each.problem)) for each in findings]
     shown = list(dict.fromkeys(named))[:SHOWN]
     return "; ".join(shown) + (" ..." if len(named) > SHOWN else "")
 
@@ -55,8 +55,8 @@ def check_text(found: Survey, paint: Paint) -> str:
             f"{len(each.history.committed)} snapshots"
         )
     for finding in found.findings:
-        of = f" (snapshot {finding.snapshot_id[:SHORT_ID]})" if finding.snapshot_id else ""
-        lines.append(f"  {paint.red('damaged')} {visible(finding.key)}{of}: {visible(finding.problem)}")
+        of = f"snapshot {finding.snapshot_id[:SHORT_ID]}: " if finding.snapshot_id else ""
+        lines.append(f"  {paint.red('damaged')}  {of}{visible(_words(finding.key, finding.problem))}")
     lines.append(f"{found.objects} objects")
     if found.idle and found.complete:
         lines.append(
@@ -75,12 +75,12 @@ def check_text(found: Survey, paint: Paint) -> str:
 def repair_text(done: Repaired, *, dry_run: bool, paint: Paint, typed: Typed) -> str:
     """Return what a repair set aside, or would, and what that costs."""
     verb = "would be set aside" if dry_run else "set aside"
-    lines = [f"{verb}: {visible(each.key)}: {visible(each.problem)}" for each in done.moved]
+    lines = [f"{verb}: {visible(_words(each.key, each.problem))}" for each in done.moved]
     if done.moved and not dry_run:
         lines.append(f"Nothing was deleted: all of it lies below {visible(_below(done))}")
     for each in done.suffered:
         lines += _suffered_lines(each, paint, typed)
-    lines += [f"  stays damaged: {visible(each.key)}: {visible(each.problem)}" for each in done.left]
+    lines += [f"  stays damaged: {visible(_words(each.key, each.problem))}" for each in done.left]
     return "\n".join(lines) or "Nothing is damaged: nothing was set aside"
 
 
@@ -106,6 +106,10 @@ def _suffered_lines(each: Suffered, paint: Paint, typed: Typed) -> list[str]:
         lines.append(paint.red(f"{name}: the baseline is among them: there is no known-good snapshot now"))
     lines.append(f"  Next: {typed.again('guardian snapshot create')}")
     return lines
+
+
+def _words(key: str, problem: str) -> str:
+    return problem if key in problem else f"{key}: {problem}"
 
 
 def _below(done: Repaired) -> str:
