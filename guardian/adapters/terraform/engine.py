@@ -173,7 +173,7 @@ class TerraformEngine:
                     f"{told.summary}: {told.detail}".strip(": ") if told else f"exit code {ended.exit_code}"
                 )
                 raise EngineError(f"`{verb}` failed: {words}")
-            return ended.streams.stdout.read_bytes()
+            return ended.streams.read_whole()
         finally:
             ended.streams.remove()
 

@@ -24,6 +24,26 @@ class Streams:
     stdout: Path
     stderr: Path
 
+    def read_whole(self) -> bytes:
+        """Return the standard output of a command that succeeded.
+
+        Terraform does not notice that a full disk took only a part of it: half a state would be taken for the
+        state. So one more byte must find its place.
+
+        Raises:
+            EngineError: The disk takes no more.
+        """
+        try:
+            body = self.stdout.read_bytes()
+            with self.stdout.open("ab") as file:
+                file.write(b"\n")
+        except OSError as error:
+            raise EngineError(
+                f"the engine's output in {self.stdout} may be cut: {error.strerror}",
+                hint="free space on its disk, then run the command again",
+            ) from error
+        return body
+
     def remove(self) -> None:
         """Delete both, for commands whose output was read whole."""
         self.stdout.unlink(missing_ok=True)
