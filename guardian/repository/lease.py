@@ -121,7 +121,7 @@ def acquire(
         lease_id = token_hex(16)
         body = {"lease": {"id": lease_id, "ttl_s": ttl_s, "holder": log.actor.to_json()}}
         if log.append_after(head.number if head else 0, Kind.LEASE_TAKEN, body) is not None:
-            log.bind(lease_id)
+            log.bind(lease_id, ttl_s=ttl_s)
             return Lease(log, lease_id, ttl_s=ttl_s, renew_s=renew_s)
     raise _held_error(log.standing())
 

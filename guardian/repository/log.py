@@ -1,9 +1,9 @@
 """The log of one project: journal, audit trail, and the fence between two guardians."""
 
+import math
 import threading
 from collections.abc import Iterator, Mapping
 from hashlib import sha256
-from itertools import islice
 from secrets import token_hex
 from typing import Any
 
@@ -14,13 +14,13 @@ from guardian.ports.blobs import BlobStore
 from guardian.ports.system import Clock, Identity
 from guardian.repository import documents
 from guardian.repository.envelope import Envelope, Place
-from guardian.repository.keys import RECORD_DIGITS, log_prefix, record_name
+from guardian.repository.keys import log_prefix, record_name
+from guardian.repository.numbers import last_number, numbers_after
 from guardian.repository.objects import at_once
 from guardian.repository.remembrance import Remembrance
 
 KIND = "record"
 MAX_TRIES = 64
-PAGE = 1000
 WINDOW = 64
 
 
@@ -53,6 +53,9 @@ class Log:
         self._head: Record | None = None
         self._actor: Actor | None = None
         self._lease_id: str | None = None
+        self._ttl_s = math.inf
+        self._wrote_s = 0.0
+        self._lapses_s = math.inf
         self._lost_to = ""
         self._remembrance = remembrance
         self._checked = remembrance is None
@@ -76,7 +79,7 @@ class Log:
             LogRolledBackError: The log is not the one that this client saw before.
         """
         with self._writing:
-            last = self._last_number(self._head.number if self._head else 0)
+            last = last_number(self._store, self._state_id, self._head.number if self._head else 0)
             newest = self._head
             if last and (newest is None or last > newest.number):
                 newest = self.record(last)
@@ -130,7 +133,7 @@ class Log:
 
     def numbers(self) -> list[int]:
         """Return the numbers of all records, in order, by listing alone."""
-        return list(self._numbers_after(0))
+        return list(numbers_after(self._store, self._state_id, 0))
 
     def append(self, kind: Kind, body: Mapping[str, Any], *, run_id: str | None = None) -> Record:
         """Write the next record, durable on return; once more after a `StoreError`, it writes nothing twice.
@@ -172,15 +175,27 @@ class Log:
             self.head()
             self._check_lease()
 
-    def bind(self, lease_id: str) -> None:
-        """Fence every later write by this lease."""
+    def confirm_if_silent(self) -> None:
+        """Confirm the lease when this log was silent for its ttl: before, nobody takes it over.
+
+        Raises:
+            LeaseLostError: Another guardian took over.
+        """
+        if self._clock.monotonic_s() >= self._lapses_s:
+            self.confirm()
+
+    def bind(self, lease_id: str, *, ttl_s: float = math.inf) -> None:
+        """Fence every later write by this lease, which others may take after such a silence."""
         with self._writing:
             self._lease_id = lease_id
+            self._ttl_s = ttl_s
+            self._lapses_s = self._wrote_s + ttl_s
 
     def unbind(self) -> None:
         """Write without a lease again."""
         with self._writing:
             self._lease_id = None
+            self._lapses_s = math.inf
 
     def _write_next(self, kind: Kind, body: Mapping[str, Any], run_id: str | None) -> Record | None:
         head = self._head or self.head()
@@ -200,6 +215,7 @@ class Log:
         )
         plaintext = documents.written({"format": documents.FORMAT, **record.to_json()}, KIND)
         wrapped = self._envelope.wrap(plaintext, self._place())
+        began_s = self._clock.monotonic_s()
         try:
             is_ours = self._store.put_if_absent(self.key(number), wrapped)
         except StoreError:
@@ -210,6 +226,7 @@ class Log:
             return None
         self._head = self._parse(number, wrapped)[0]
         self.written += 1
+        self._wrote_s, self._lapses_s = began_s, began_s + self._ttl_s
         self._remember()
         return self._head
 
@@ -246,12 +263,22 @@ class Log:
         """
         lease = self._head.standing.lease if self._head else None
         if self._lease_id is not None and (lease is None or lease.id != self._lease_id):
-            self._lost_to = str(lease.holder) if lease else "somebody who has finished since"
+            self._lost_to = str(lease.holder) if lease else f"{self._last_holder()}, who has finished since"
         if self._lost_to:
             raise LeaseLostError(
                 f"the lease on this project was taken over by {self._lost_to}; this run writes nothing more",
                 hint="guardian status",
             )
+
+    def _last_holder(self) -> str:
+        """Name whoever held the lease last; it was given back since."""
+        number = self._head.number if self._head else 0
+        try:
+            while number and (lease := self.record(number).standing.lease) is None:
+                number -= 1
+        except StoreError:
+            return "somebody"
+        return str(lease.holder) if number and lease is not None else "somebody"
 
     def _parse(self, number: int, body: bytes) -> tuple[Record, dict[str, Any]]:
         key = self.key(number)
@@ -286,28 +313,6 @@ class Log:
             raise StoreCorruptError(
                 f"record {number} is missing from the log ({self.key(number)})"
             ) from error
-
-    def _last_number(self, seen: int) -> int:
-        """Find the highest number: one page from `seen`, then ever longer jumps, then halving."""
-        found = list(islice(self._numbers_after(seen), PAGE))
-        if len(found) < PAGE:
-            return found[-1] if found else seen
-        low, step = found[-1], PAGE
-        while (beyond := next(self._numbers_after(low + step), None)) is not None:
-            low, step = beyond, step * 2
-        high = low + step
-        while high - low > PAGE:
-            middle = (low + high) // 2
-            beyond = next(self._numbers_after(middle), None)
-            low, high = (low, middle) if beyond is None else (beyond, high)
-        return max(self._numbers_after(low), default=low)
-
-    def _numbers_after(self, number: int) -> Iterator[int]:
-        prefix = log_prefix(self._state_id)
-        for key in self._store.list(prefix, start_after=prefix + record_name(number)):
-            name = key.removeprefix(prefix)
-            if len(name) == RECORD_DIGITS and name.isdecimal():
-                yield int(name)
 
     def key(self, number: int) -> str:
         """Return the key of a record."""

@@ -63,7 +63,12 @@ class Project:
             )
 
     def put(self, kind: ObjectKind, content: bytes) -> str:
-        """Store a content unless it is there, and return its id."""
+        """Store a content unless it is there, and return its id.
+
+        Raises:
+            LeaseLostError: Another guardian took over; as each `put_...` does.
+        """
+        self.log.confirm_if_silent()
         return self._objects.put(kind, content)
 
     def get(self, kind: ObjectKind, object_id: str) -> bytes:
@@ -72,7 +77,7 @@ class Project:
 
     def put_document(self, kind: ObjectKind, document: Mapping[str, Any]) -> str:
         """Store a JSON object of a kind that has a schema (`backend`, `variables`), and return its id."""
-        return self._objects.put(kind, documents.written({"format": documents.FORMAT, **document}, kind))
+        return self.put(kind, documents.written({"format": documents.FORMAT, **document}, kind))
 
     def get_document(self, kind: ObjectKind, object_id: str) -> Mapping[str, Any]:
         """Return what `put_document` stored, with its `format`."""
@@ -92,6 +97,7 @@ class Project:
             like: A stored state that shares most of its instances: the last one, or the recorded one for a
                 refreshed one. A damaged one is not built upon.
         """
+        self.log.confirm_if_silent()
         return self._states.put(body, facts=facts, source=source, like=like)
 
     def get_state(self, ref: StateRef) -> bytes:
@@ -100,6 +106,7 @@ class Project:
 
     def put_configuration(self, captured: CapturedConfiguration) -> ConfigurationRef:
         """Store a configuration; files that are there already are not sent again."""
+        self.log.confirm_if_silent()
         return self._configurations.put(captured)
 
     def configuration_files(self, ref: ConfigurationRef) -> tuple[ConfigurationFile, ...]:
@@ -115,6 +122,7 @@ class Project:
         Raises:
             StoreCorruptError: Something could not be read back; the snapshot does not count.
         """
+        self.log.confirm_if_silent()
         return self._snapshots.commit(snapshot, self.log, self._verification)
 
     def snapshot(self, snapshot_id: str) -> Snapshot:
