@@ -68,7 +68,7 @@ PROBABLE = (
     "aws_subnet",
     "aws_vpc",
 )
-"""AWS does not tell when these were made (of an alias moto does not), so that nothing proves whose they are."""
+"""AWS does not tell when these were made (moto neither of an alias): nothing proves whose they are."""
 
 CREATIONS = {
     "logs": "CreateLogGroup",

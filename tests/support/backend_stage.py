@@ -61,10 +61,11 @@ def apply_once(
 
 
 def checkout_at(directory: Path, guardian: Path, url: str, **more: str) -> Checkout:
-    """Return a checkout that reaches the fake cloud at `url`; its store lies beside it."""
+    """Return a checkout on a machine of its own, which remembers nothing, before the fake cloud at `url`."""
     environment_ = {
         "AWS_CONFIG_FILE": os.devnull,
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "XDG_STATE_HOME": str(directory.with_name(f"{directory.name}-remembers")),
         **environment(url),
         **more,
     }
