@@ -252,8 +252,9 @@ def test_a_living_holders_lease_is_taken_over_by_its_whole_id_and_fences_it(lock
         theirs.log.append(Kind.NOTE, {"text": "I still work here"})
 
 
+@pytest.mark.parametrize("taken_again", [False, True])
 def test_a_lease_that_was_given_back_meanwhile_is_not_taken(
-    locked: Locked, monkeypatch: pytest.MonkeyPatch
+    locked: Locked, monkeypatch: pytest.MonkeyPatch, *, taken_again: bool
 ) -> None:
     holder = Machine(DEAD)
     lease = acquire(locked.project(holder).log, holder, locked.world.clock, ttl_s=60)
@@ -262,12 +263,15 @@ def test_a_lease_that_was_given_back_meanwhile_is_not_taken(
     def and_then(*arguments: Any) -> Any:
         found = real(*arguments)
         lease.release()
+        if taken_again:
+            acquire(locked.project(Machine(ALIVE)).log, Machine(ALIVE), locked.world.clock, ttl_s=60)
         return found
 
     monkeypatch.setattr(module, "held_lease", and_then)
     with pytest.raises(RefusedError, match="changed hands"):
         locked.unlock()
-    assert not locked.is_leased
+    standing = locked.world.project.log.standing()
+    assert (standing.lease.holder.pid if standing.lease else None) == (ALIVE if taken_again else None)
 
 
 def test_the_last_sign_of_life_is_the_holders_own(locked: Locked) -> None:
