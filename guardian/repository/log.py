@@ -55,6 +55,7 @@ class Log:
         self._lease_id: str | None = None
         self._ttl_s = math.inf
         self._wrote_s = 0.0
+        self._wrote = 0
         self._lapses_s = math.inf
         self._lost_to = ""
         self._remembrance = remembrance
@@ -226,6 +227,7 @@ class Log:
             return None
         self._head = self._parse(number, wrapped)[0]
         self.written += 1
+        self._wrote = number
         self._wrote_s, self._lapses_s = began_s, began_s + self._ttl_s
         self._remember()
         return self._head
@@ -263,22 +265,27 @@ class Log:
         """
         lease = self._head.standing.lease if self._head else None
         if self._lease_id is not None and (lease is None or lease.id != self._lease_id):
-            self._lost_to = str(lease.holder) if lease else f"{self._last_holder()}, who has finished since"
+            self._lost_to = self._successor()
         if self._lost_to:
             raise LeaseLostError(
                 f"the lease on this project was taken over by {self._lost_to}; this run writes nothing more",
                 hint="guardian status",
             )
 
-    def _last_holder(self) -> str:
-        """Name whoever held the lease last; it was given back since."""
-        number = self._head.number if self._head else 0
+    def _successor(self) -> str:
+        """Name who took the lease over from this log, and whether it was given back since."""
+        newest = self._head.number if self._head else 0
+        lease = None
         try:
-            while number and (lease := self.record(number).standing.lease) is None:
-                number -= 1
+            for number in range(self._wrote + 1, newest + 1):
+                lease = self.record(number).standing.lease
+                if lease is not None and lease.id != self._lease_id:
+                    break
         except StoreError:
-            return "somebody"
-        return str(lease.holder) if number and lease is not None else "somebody"
+            lease = None
+        holder = str(lease.holder) if lease is not None else "somebody"
+        is_over = self._head is None or lease is None or self._head.standing.lease != lease
+        return f"{holder}, who has finished since" if is_over else holder
 
     def _parse(self, number: int, body: bytes) -> tuple[Record, dict[str, Any]]:
         key = self.key(number)
