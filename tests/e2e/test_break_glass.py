@@ -145,7 +145,7 @@ def test_from_the_outage_to_the_flush(remote, proxy, moto):
 
 
 @pytest.mark.sweep
-@pytest.mark.parametrize("at", some(range(2, 27), 2))
+@pytest.mark.parametrize("at", some(range(2, 22), 2))
 def test_a_flush_that_is_killed_is_finished_by_the_next(remote, proxy, moto, tally, at):
     tally(10, points=1)
     deny(proxy)
