@@ -6,6 +6,7 @@ from pathlib import Path
 from guardian.domain.engine import ApplyOptions, PlanOptions
 from guardian.domain.incident import Incident
 from guardian.domain.journal import Kind
+from guardian.domain.lock import WHO_HOLDS_IT
 from guardian.domain.receipt import Receipt
 from guardian.domain.recovery import Limits
 from guardian.domain.run import Outcome, Progress
@@ -220,9 +221,7 @@ def _never_began(session: Session, prepared: Prepared, executed: Executed, befor
     holder = lock_left(session, prepared.where, prepared.backend)
     raise ApplyNotStartedError(
         words(executed.outcome, "terraform apply failed"),
-        hint=f"wait for {holder}, who holds Terraform's lock, then guardian apply again; nothing was changed"
-        if holder
-        else "mend what it names, then guardian apply again; nothing was changed",
+        hint=WHO_HOLDS_IT if holder else "mend what it names, then guardian apply again; nothing was changed",
     )
 
 

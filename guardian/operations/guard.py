@@ -9,6 +9,7 @@ from guardian.errors import HeldError, WrongStateError
 from guardian.operations.break_glass import is_remembered
 from guardian.operations.session import Reading, Session, read_state
 
+PUT_BACK = "guardian restore --strategy record"
 SHOWN_DIGITS = 12
 
 
@@ -61,7 +62,8 @@ def read_sound_state(
         return read_state(session.context, where, backend)
     except WrongStateError as error:
         session.record(Kind.GUARDED, {"guard": "wrong_state", "verdict": "refused", "detail": error.message})
-        error.hint = _put_back(standing)
+        if error.hint.startswith(PUT_BACK):
+            error.hint = _put_back(standing)
         raise
 
 
@@ -77,4 +79,4 @@ def _refuse_state(session: Session, standing: Standing, verdict: str) -> NoRetur
 def _put_back(standing: Standing) -> str:
     newest = standing.last_snapshot
     record = f"the record of snapshot {newest.id[:SHOWN_DIGITS]}" if newest else "the newest known record"
-    return f"guardian restore --strategy record    # puts {record} back"
+    return f"{PUT_BACK}    # puts {record} back"

@@ -18,6 +18,7 @@ from guardian.errors import (
     InterruptedRunError,
     RestoreIncompleteError,
     UnrecordedError,
+    WrongStateError,
 )
 from guardian.operations.context import Checkout, Context
 from guardian.repository.journal import RunJournal
@@ -146,8 +147,18 @@ def close_run(session: Session, outcome: Outcome, exit_code: int) -> None:
 
 
 def read_state(context: Context, where: WorkingDirectory, backend: Backend) -> Reading:
-    """Read and parse the state; raise `WrongStateError` when its record is empty or torn."""
+    """Read and parse the state.
+
+    Raises:
+        WrongStateError: Its record is empty or torn, or its digest is another one's.
+    """
     raw = context.backend.read(where, backend)
+    if raw.stale_digest:
+        raise WrongStateError(
+            f"the digest of the state in the table {raw.stale_digest} is another one's: "
+            "Terraform refuses the state",
+            hint="guardian restore    # writes the record and its digest again",
+        )
     if raw.body is None:
         return Reading(body=None, source=raw.source, state=EMPTY, facts=None)
     state = parse_state(raw.body)

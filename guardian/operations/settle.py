@@ -1,6 +1,5 @@
 """Settle a run that was cut short: put it into words and on hold before anything else is written."""
 
-from guardian.domain.actor import Actor
 from guardian.domain.incident import Incident, StateRecord
 from guardian.domain.journal import Kind, Record
 from guardian.domain.plan import Action
@@ -9,6 +8,7 @@ from guardian.domain.run_class import RunClass
 from guardian.domain.standing import Hold
 from guardian.errors import ExitCode, RefusedError
 from guardian.operations.context import Context
+from guardian.operations.held import engine_of
 from guardian.operations.outlived import evidence_of, take_over, wait_for_end
 from guardian.operations.runs import Run, adopt_events, load_run
 from guardian.operations.session import Place
@@ -142,16 +142,9 @@ def _in_words(context: Context, run: Run) -> Incident:
 
 def _refuse_living_engine(context: Context, record: Record) -> None:
     """Refuse while the engine of a dead guardian still works on this machine."""
-    starter, me = record.actor, context.identity.actor()
-    if starter.host != me.host or starter.boot_id != me.boot_id:
+    if not record.actor.shares_boot_with(context.identity.actor()):
         return
-    engine = Actor(
-        user=starter.user,
-        host=starter.host,
-        pid=int(record.body["pid"]),
-        boot_id=starter.boot_id,
-        started=int(record.body["started"]),
-    )
+    engine = engine_of(record)
     if not context.identity.is_dead(engine):
         raise _still_works(f"Terraform (pid {engine.pid})", str(record.run_id))
 

@@ -239,7 +239,7 @@ def test_an_engine_that_changed_nothing_needs_no_hold(world):
     with pytest.raises(ApplyNotStartedError, match="Error acquiring") as refused:
         world.apply()
     assert refused.value.exit_code is ExitCode.ERROR
-    assert "alice" in refused.value.hint
+    assert "guardian unlock" in refused.value.hint
     standing = world.project.log.standing()
     assert standing.hold is None
     assert standing.open_incident is None
