@@ -51,8 +51,7 @@ class DiskWorkplace:
         """See the port."""
         path = self._base / "runs" / run_id
         try:
-            if not self._base.exists():
-                self._base.mkdir(parents=True, mode=0o700)
+            self._base.mkdir(parents=True, mode=0o700, exist_ok=True)
             ignore = self._base / ".gitignore"
             # What is in here is secret; a full disk may have left the file empty.
             if not ignore.exists() or not ignore.stat().st_size:

@@ -147,8 +147,9 @@ class Log:
             for _ in range(MAX_TRIES):
                 if record := self._landed(kind, body, run_id):
                     return record
+                head = self._head or self.head()
                 self._check_lease()
-                if record := self._write_next(kind, body, run_id):
+                if record := self._write_after(head, kind, body, run_id):
                     return record
                 self.head()
         raise StoreError(
@@ -164,7 +165,7 @@ class Log:
             self._check_lease()
             if (head.number if head else 0) != number:
                 return None
-            return self._write_next(kind, body, run_id)
+            return self._write_after(head, kind, body, run_id)
 
     def confirm(self) -> None:
         """Ask the store whether the lease is still this log's own: before what no log can fence.
@@ -198,8 +199,10 @@ class Log:
             self._lease_id = None
             self._lapses_s = math.inf
 
-    def _write_next(self, kind: Kind, body: Mapping[str, Any], run_id: str | None) -> Record | None:
-        head = self._head or self.head()
+    def _write_after(
+        self, head: Record | None, kind: Kind, body: Mapping[str, Any], run_id: str | None
+    ) -> Record | None:
+        # Upon the head that the caller judged, also where that is none: a newer one was judged by nobody.
         number = head.number + 1 if head else 1
         at = self._clock.now()
         record = Record(

@@ -2,8 +2,10 @@
 
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from typing import TypeVar
 
 import pytest
 
@@ -12,10 +14,11 @@ from guardian.domain.journal import Kind
 from guardian.errors import InterruptedRunError, LeaseHeldError, LeaseLostError, StoreUnreachableError
 from guardian.repository.lease import Lease, acquire
 from guardian.repository.log import Log
-from tests.fakes.blobs import FakeBlobStore
+from tests.fakes.blobs import FakeBlobStore, FaultyBlobStore
 from tests.fakes.system import FakeIdentity, FakeInterruption
 from tests.support.projects import open_project
 
+T = TypeVar("T")
 TTL_S = 0.3
 
 
@@ -119,6 +122,47 @@ def test_of_eight_that_race_exactly_one_wins(store: FakeBlobStore) -> None:
             each.join()
         assert (len(won), len(refused)) == (1, 7)
         won[0].release()
+
+
+class Intruded(FaultyBlobStore):
+    """A store in which something happens right after the n-th call."""
+
+    def __init__(self, inner: FakeBlobStore, at: int, happens: Callable[[], object]) -> None:
+        super().__init__(inner)
+        self._at = at
+        self._happens = happens
+
+    def _call(self, method: str, what: str, call: Callable[[], T]) -> T:
+        answer = super()._call(method, what, call)
+        if len(self.calls) == self._at:
+            self._happens()
+        return answer
+
+
+@pytest.mark.parametrize("known", [0, 1], ids=["the first lease ever", "a later one"])
+def test_who_takes_the_lease_between_any_two_calls_of_another_keeps_it(known: int) -> None:
+    for at in range(1, 100):
+        store = FakeBlobStore()
+        alice, bob = Guardian(store, "alice"), Guardian(store, "bob")
+        for _ in range(known):
+            alice.acquire().release()
+        won: list[str] = []
+
+        def takes(bob: Guardian = bob, won: list[str] = won) -> None:
+            with suppress(LeaseHeldError):
+                bob.acquire()
+                won.append("bob")
+
+        intruded = Intruded(store, at, takes)
+        alice.log._store = intruded
+        with suppress(LeaseHeldError):
+            alice.acquire()
+            won.append("alice")
+        if len(intruded.calls) < at:
+            break
+        assert len(won) == 1, f"after call {at}: {intruded.calls[at - 1]}"
+        assert [each.kind for each in bob.log.read()].count(Kind.LEASE_TAKEN) == known + 1
+    assert at > 3
 
 
 def test_a_holder_that_is_proven_dead_is_succeeded_at_once(store: FakeBlobStore) -> None:
