@@ -14,20 +14,20 @@ LONGEST_S = 60.0
 
 
 class CrowdedStore:
-    """Passes calls on; lets the first writes of all to one key meet, and every write dawdle.
+    """Passes calls on; lets the first writes of all to one key meet, and every write and listing dawdle.
 
     Args:
         inner: The store they race for.
         gate: Where the racers wait for each other.
         where: What the key of the write contains at which they meet.
-        dawdle_s: Longest pause before a write and after it.
+        dawdle_s: Longest pause before a write, after it, and after a listing.
     """
 
     def __init__(
         self, inner: BlobStore, gate: "Gate", *, where: str = "/log/", dawdle_s: float = 0.002
     ) -> None:
         self.address = inner.address
-        self.get, self.exists, self.list, self.delete = inner.get, inner.exists, inner.list, inner.delete
+        self.get, self.exists, self.delete = inner.get, inner.exists, inner.delete
         self._inner = inner
         self._gate = gate
         self._where = where
@@ -42,6 +42,11 @@ class CrowdedStore:
         written = self._inner.put_if_absent(key, body)
         self._dawdle()
         return written
+
+    def list(self, prefix: str, *, start_after: str = "") -> Iterator[str]:
+        found = tuple(self._inner.list(prefix, start_after=start_after))
+        self._dawdle()
+        return iter(found)
 
     def _dawdle(self) -> None:
         time.sleep(random.uniform(0, self._dawdle_s))  # noqa: S311 - a pause, no secret
