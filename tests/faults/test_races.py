@@ -23,6 +23,7 @@ from guardian.ports.blobs import BlobStore
 from guardian.repository import lease as lease_module
 from guardian.repository import log as log_module
 from guardian.repository.lease import acquire
+from guardian.repository.log import Log
 from guardian.repository.repository import Repository
 from tests.fakes.audience import FakeAudience
 from tests.fakes.blobs import FakeBlobStore
@@ -67,6 +68,11 @@ def make_store(request: pytest.FixtureRequest, tmp_path: Path) -> MakeStore:
             return made
 
 
+def gate_of(*, gated: bool) -> Gate:
+    """Let the racers meet at their first record, or run as they come."""
+    return Gate(RACERS, patience_s=0.2 if gated else 0.0)
+
+
 class Overwriting(FakeBlobStore):
     """A mutant: no condition on the writes to the log; elsewhere guardian's own probe would find it."""
 
@@ -78,11 +84,15 @@ class Overwriting(FakeBlobStore):
 
 
 def race_of_leases(
-    store: BlobStore, *, identities: list[FakeIdentity] | None = None, clock: FakeClock | None = None
+    store: BlobStore,
+    *,
+    identities: list[FakeIdentity] | None = None,
+    clock: FakeClock | None = None,
+    gated: bool = True,
 ) -> None:
     """Let eight take the bare lease at once; all losers are there before the winner gives it back."""
     open_project(store)
-    gate, judged = Gate(RACERS), threading.Barrier(RACERS)
+    gate, judged = gate_of(gated=gated), threading.Barrier(RACERS)
     holding = Gauge()
     names = identities or [FakeIdentity(f"user{each}", pid=1000 + each) for each in range(RACERS)]
 
@@ -113,6 +123,11 @@ def race_of_leases(
     assert [each.kind for each in records] == [Kind.LEASE_TAKEN, Kind.LEASE_RELEASED]
 
 
+def races_of_leases(make_store: MakeStore, number: int) -> None:
+    for each in range(number):
+        race_of_leases(make_store(), gated=each % 2 == 0)
+
+
 @pytest.fixture
 def races(make_store: MakeStore) -> int:
     """How many races a store gets; in the long form 200 in all."""
@@ -121,8 +136,7 @@ def races(make_store: MakeStore) -> int:
 
 def test_of_eight_that_want_the_lease_one_has_it(make_store, races, tally):
     tally(PROMISE, points=races)
-    for _ in range(races):
-        race_of_leases(make_store())
+    races_of_leases(make_store, races)
 
 
 def twins() -> list[FakeIdentity]:
@@ -144,17 +158,28 @@ def test_a_log_that_knows_its_own_by_equal_bodies_is_caught(tally, monkeypatch):
         race_of_leases(FakeBlobStore(), identities=twins(), clock=FakeClock())
 
 
+def test_a_log_that_writes_upon_a_head_that_nobody_judged_is_caught(tally, monkeypatch):
+    """A mutant: where the log was empty a moment ago it looks again, and follows whatever is there now."""
+    tally(PROMISE, mutants=1)
+    write = Log._write_after
+    monkeypatch.setattr(
+        Log, "_write_after", lambda log, head, *record: write(log, head or log.head(), *record)
+    )
+    with pytest.raises(AssertionError):
+        races_of_leases(FakeBlobStore, 80)
+
+
 def test_a_store_without_conditions_is_caught_by_the_lease(tally):
     tally(PROMISE, mutants=1)
     with pytest.raises(AssertionError):
         race_of_leases(Overwriting())
 
 
-def race_of_applies(directory: Path, store: BlobStore) -> None:
+def race_of_applies(directory: Path, store: BlobStore, *, gated: bool = True) -> None:
     """Let eight apply the same release at once, each a guardian of its own, the repository not made yet."""
     world = World(directory)
     world.configure(**GOOD)
-    gate, applying = Gate(RACERS), Gauge()
+    gate, applying = gate_of(gated=gated), Gauge()
     real = world.engine.apply
 
     def counted(*arguments: Any, **given: Any) -> Any:
@@ -202,7 +227,7 @@ def judge(world: World, ended: list[Any], names: set[str], applying: Gauge) -> N
 def test_of_eight_that_apply_one_does(tmp_path, make_store, races, tally):
     tally(PROMISE, points=races)
     for number in range(races):
-        race_of_applies(tmp_path / str(number), make_store())
+        race_of_applies(tmp_path / str(number), make_store(), gated=number % 2 == 0)
 
 
 def test_a_store_without_conditions_is_caught_by_the_applies(tmp_path, tally):

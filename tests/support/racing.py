@@ -53,7 +53,10 @@ class CrowdedStore:
 
 
 class Gate:
-    """Opens when all are there, or when nobody came for a while: some never get so far."""
+    """Opens when all are there, or when nobody came for a while: some never get so far.
+
+    One without patience is no gate: then the first is far ahead when the last begins.
+    """
 
     def __init__(self, number: int, *, patience_s: float = 0.2) -> None:
         self._barrier = threading.Barrier(number)
@@ -61,6 +64,8 @@ class Gate:
 
     def meet(self) -> None:
         """Wait for the others."""
+        if not self._patience_s:
+            return
         try:
             self._barrier.wait(self._patience_s)
         except threading.BrokenBarrierError:
