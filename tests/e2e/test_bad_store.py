@@ -2,18 +2,16 @@
 
 import json
 import os
-import shutil
 import socket
 import stat
 import subprocess
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from tests.support.guardian import Checkout, refuse
+from tests.support.mounts import mounted
 from tests.support.wants import lacking
 
 pytestmark = pytest.mark.terraform
@@ -56,19 +54,6 @@ def test_a_store_that_nobody_answers_for(fresh):
         )
     assert time.monotonic() - began < 30
     assert not (fresh.root / "terraform.tfstate").exists()
-
-
-@contextmanager
-def mounted(where: Path, options: str) -> Iterator[Path]:
-    """Mount a small file system of its own for the length of a block; skip where that is not allowed."""
-    where.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(where)]
-    if shutil.which("mount") is None or subprocess.run(command, capture_output=True, check=False).returncode:
-        lacking("mounting", "a full or read-only store wants a file system of its own")
-    try:
-        yield where
-    finally:
-        subprocess.run(["umount", str(where)], check=True)
 
 
 def test_a_read_only_store(applied, tmp_path):
