@@ -163,7 +163,8 @@ def write(checkout: Checkout, more: dict[str, dict[str, Any]]) -> None:
     merged: dict[str, Any] = {name: {"it": body} for name, body in more.items()}
     for name, body in GOOD["resource"].items():
         merged[name] = {**merged.get(name, {}), **body}
-    checkout.write(json.dumps({"resource": merged}), "main.tf.json")
+    # Terraform quotes the line that an error is about: a secret on that line is the configuration's own leak.
+    checkout.write(json.dumps({"resource": merged}, indent=2), "main.tf.json")
 
 
 def lines(said: str, kind: str) -> list[dict[str, Any]]:
