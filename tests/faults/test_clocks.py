@@ -155,7 +155,7 @@ STORIES = (failed_and_restored, killed_and_restored, killed_and_adopted)
 @pytest.mark.sweep
 @pytest.mark.parametrize("story", STORIES)
 def test_no_verdict_depends_on_a_clock(tmp_path, story, tally):
-    pairs = some(PAIRS, 4)
+    pairs = some(PAIRS, 2)
     tally(12, points=len(pairs))
     right = Cast(tmp_path / "right", (0, 0))
     story(right)
@@ -246,12 +246,12 @@ def is_killed(cast: InstalledCast) -> None:
     cast.run(cast.first, "apply", "-auto-approve")
 
 
-INSTALLED = list(product((fails, is_killed), PAIRS))
+INSTALLED = list(product((is_killed, fails), PAIRS))
 
 
 @pytest.mark.sweep
 @pytest.mark.terraform
-@pytest.mark.parametrize(("story", "pair"), some(INSTALLED, 2))
+@pytest.mark.parametrize(("story", "pair"), some(INSTALLED, 1))
 def test_no_verdict_of_the_installed_guardian_depends_on_a_clock(
     tmp_path, terraform, guardian_exe, story, pair, tally
 ):

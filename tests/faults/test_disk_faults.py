@@ -24,7 +24,7 @@ from tests.fakes.world import World
 from tests.support.sweeps import some
 from tests.support.trial import GOOD, RELEASES, THERE, Trial, check_claims, check_doubt
 
-POINTS = 16  # of each sweep in the short form
+POINTS = 7  # of each sweep in the short form
 CHANGING = ("mkdir", "open", "write", "fsync", "fsync directory", "link", "unlink")
 
 Operation = Callable[[World, LocalStore], Any]

@@ -102,7 +102,7 @@ def scene(
         yield Scene(checkout, disk, fault)
 
 
-@pytest.mark.parametrize("scene", some(CASES, 3), indirect=True)
+@pytest.mark.parametrize("scene", some(CASES, 2), indirect=True)
 def test_what_fails_before_the_apply_changes_nothing(scene, tally):
     tally(5, points=1)
     scene.checkout.write(APP % 2)
@@ -119,7 +119,7 @@ def test_what_fails_before_the_apply_changes_nothing(scene, tally):
     assert scene.truth == {"app": "2"}
 
 
-@pytest.mark.parametrize("scene", some([each for each in CASES if each != BUSY], 3), indirect=True)
+@pytest.mark.parametrize("scene", some([each for each in CASES if each != BUSY], 2), indirect=True)
 def test_what_fails_in_the_middle_ends_and_is_captured_or_in_doubt(scene, tally):
     tally(5, points=1)
     scene.checkout.write(MIDDLE % scene.shell(FAULTS[scene.fault]))

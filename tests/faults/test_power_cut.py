@@ -33,7 +33,7 @@ Skipped = Literal["", "files", "directories"]
 
 # What is really there once each operation arrived; the one that fails never does.
 ARRIVED = {"first": THERE, "restore": THERE, "succeeds": {"a": "new", "b": "2"}}
-CUTS = 40  # in the short form; the long one cuts at every moment
+CUTS = 20  # in the short form; the long one cuts at every moment
 MUTANT_CUTS = 12
 # The calls after which the disk may hold something else than before; an empty file in tmp/ is nothing.
 CHANGING = {"mkdir", "write", "fsync", "fsync directory", "link", "unlink"}
