@@ -1,10 +1,12 @@
 """`--break-glass --reason`: how a command is told to work while the store is down."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from guardian.cli.declare import flag, value
 from guardian.cli.options import OutputOptions
-from guardian.errors import UsageError
+from guardian.errors import StoreUnreachableError, UsageError
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,3 +31,17 @@ class GlassOptions(OutputOptions):
         if self.reason is not None and not self.break_glass:
             raise UsageError("--reason goes with --break-glass only", hint="leave --reason out")
         return reason
+
+
+@contextmanager
+def glass_offered(given: GlassOptions) -> Iterator[None]:
+    """Name, beside the mend of a store that does not answer, what can be done without it."""
+    try:
+        yield
+    except StoreUnreachableError as error:
+        if not given.break_glass:
+            error.hint += (
+                "; what this machine knows: guardian status; what cannot wait: "
+                "guardian apply --break-glass --reason '...'"
+            )
+        raise

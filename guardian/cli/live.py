@@ -1,9 +1,32 @@
 """The one line that is redrawn at a terminal while something runs; rich does the drawing."""
 
 from collections.abc import Callable
-from typing import Any, TextIO
+from contextlib import suppress
+from typing import Any, TextIO, cast
 
 REDRAWS_PER_S = 4
+
+
+class _Deaf:
+    """A stream that may be closed under us, as a terminal is: what nobody reads any more is not written."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        """Write, where there is somebody to read."""
+        with suppress(OSError, ValueError):
+            self._stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        """Flush, where there is somebody to read."""
+        with suppress(OSError, ValueError):
+            self._stream.flush()
+
+    def __getattr__(self, name: str) -> Any:
+        """Be like the stream in everything else."""
+        return getattr(self._stream, name)
 
 
 class LiveLine:
@@ -17,9 +40,9 @@ class LiveLine:
         def line() -> Text:
             return Text(text(), no_wrap=True, overflow="ellipsis", style="dim")
 
-        self._stream = stream
+        deaf = cast("TextIO", _Deaf(stream))
         self._live: Any = Live(
-            console=Console(file=stream, force_terminal=True, highlight=False, markup=False),
+            console=Console(file=deaf, force_terminal=True, highlight=False, markup=False),
             get_renderable=line,
             refresh_per_second=REDRAWS_PER_S,
             transient=True,

@@ -5,7 +5,7 @@ import signal
 import sys
 import textwrap
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Protocol, TextIO
 
@@ -37,9 +37,22 @@ class Terminal(Protocol):
 
 
 class ControllingTerminal:
-    """The process's terminal: stdin and stderr when both are one, else /dev/tty."""
+    """The process's terminal: stdin and stderr when both are one, else /dev/tty.
 
-    def __init__(self, *, stdin: TextIO | None = None, device: str = "/dev/tty") -> None:
+    Args:
+        stdin: The process's own, unless told.
+        device: The terminal's own file.
+        interrupted: Tells whether a signal came already, which ends every question.
+    """
+
+    def __init__(
+        self,
+        *,
+        stdin: TextIO | None = None,
+        device: str = "/dev/tty",
+        interrupted: Callable[[], object] = lambda: None,
+    ) -> None:
+        self._interrupted = interrupted
         self._stdin = sys.stdin if stdin is None else stdin
         self._device = device
 
@@ -61,11 +74,12 @@ class ControllingTerminal:
         """See the protocol."""
         try:
             with self._streams() as (source, sink), _interruptible():
-                sink.write(text)
-                sink.flush()
-                line = source.readline()
+                # A signal that came before the question was there ends no read.
+                line = None if self._interrupted() else _ask(source, sink, text)
         except (OSError, KeyboardInterrupt) as error:  # a terminal that is closed gives both, in either order
             raise InterruptedRunError("interrupted while asking") from error
+        if line is None:
+            raise InterruptedRunError("interrupted before the question was asked")
         if not line:
             raise InterruptedRunError("the terminal was closed before the question was answered")
         return line.rstrip("\r\n")
@@ -112,6 +126,12 @@ def _interruptible() -> Iterator[None]:
     finally:  # at most one signal has raised, and none does any more: every handler comes back
         for each, handler in before.items():
             signal.signal(each, handler)
+
+
+def _ask(source: TextIO, sink: TextIO, text: str) -> str:
+    sink.write(text)
+    sink.flush()
+    return source.readline()
 
 
 class NoTerminal:

@@ -93,13 +93,16 @@ def at_work(
             f"{root} holds no Terraform configuration: no *.tf or *.tf.json file",
             hint="-chdir=DIR    # or change to the root module",
         )
+    signals = SignalInterruption()
     audience: PersonAudience | ProgramAudience
     if console.json:
         audience = ProgramAudience(console)
     else:
         may_ask = isinstance(given, EngineOptions) and given.input
-        audience = PersonAudience(console, ControllingTerminal() if may_ask else NoTerminal())
-    with SignalInterruption() as interruption:
+        audience = PersonAudience(
+            console, ControllingTerminal(interrupted=signals.requested) if may_ask else NoTerminal()
+        )
+    with signals as interruption:
         try:
             context = wiring.context_of(
                 settings,

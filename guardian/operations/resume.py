@@ -84,7 +84,7 @@ def resume(context: Context, request: ResumeRequest) -> ResumeResult:
 
 def _refuse_another(project: Project, named: str) -> None:
     last = project.log.standing().last_run
-    if named and (last is None or not last.is_open or find_run(project, named).id != last.id):
+    if named and (find_run(project, named).id != (last.id if last else "") or not (last and last.is_open)):
         raise NotFoundError(
             f"run {named} was not cut short: there is nothing to resume", hint=f"guardian run show {named}"
         )

@@ -129,15 +129,15 @@ def recorded_or_in_doubt(session: Session) -> Iterator[None]:
     except GuardianError as error:
         raise UnrecordedError(
             f"Terraform was started, but what it did could not be recorded: {error.message}",
-            hint=f"its plan and events are kept in {session.run_dir}; "
-            "once that is mended: guardian status, then guardian restore",
+            hint="guardian run resume    # once that is mended; Terraform's plan and events are kept in "
+            f"{session.run_dir}",
         ) from error
     except Exception as error:
         # A defect of guardian's own: its exit code would say that nothing was changed.
         raise UnrecordedError(
             f"Terraform was started, and then guardian itself failed: {type(error).__name__}: "
             f"{traceback.extract_tb(error.__traceback__)[-1].name}",
-            hint=f"its plan and events are kept in {session.run_dir}; then guardian status, guardian restore",
+            hint=f"guardian run resume    # Terraform's plan and events are kept in {session.run_dir}",
         ) from error
 
 

@@ -1,12 +1,13 @@
 """One screen about a project: baseline, last run, hold, lease, what to type next."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
-from guardian.domain.journal import Standing
+from guardian.domain.journal import Kind, Standing
 from guardian.domain.remembered import Remembered
+from guardian.domain.run import Progress
 from guardian.domain.run_class import RunClass, class_by_end
-from guardian.domain.standing import RunRef
-from guardian.operations.runs import load_run
+from guardian.operations.held import engine_of
+from guardian.operations.runs import Run, load_run
 from guardian.ports.system import Identity
 from guardian.repository.project import Project
 
@@ -17,6 +18,8 @@ class Status:
 
     Attributes:
         run_class: What the last run came to, None before the first.
+        progress: How far it came, while no record closes it.
+        holder_died: Whether who holds the lease is proven dead.
         spooled: How many runs wait on this machine to be flushed.
     """
 
@@ -25,6 +28,8 @@ class Status:
     next_command: str
     reason: str
     run_class: RunClass | None = None
+    progress: Progress = field(default_factory=Progress)
+    holder_died: bool = False
     spooled: int = 0
 
 
@@ -43,14 +48,18 @@ def status_of(project: Project, *, identity: Identity | None = None) -> Status:
     standing = head.standing if head else Standing()
     lease = standing.lease
     died = lease is not None and identity is not None and identity.is_dead(lease.holder)
-    command, reason = _next(standing, died=died)
     last = standing.last_run
+    run_class = class_by_end(last.operation, last.outcome) if last is not None else None
+    run = load_run(project, last.id) if last is not None and run_class is None else None
+    command, reason = _next(standing, died=died, engine=_living_engine(run, identity))
     return Status(
         project=project.descriptor.name,
         standing=standing,
         next_command=command,
         reason=reason,
-        run_class=_class(project, last) if last is not None else None,
+        run_class=run.run_class if run is not None else run_class,
+        progress=run.progress if run is not None else Progress(),
+        holder_died=died,
     )
 
 
@@ -74,16 +83,25 @@ def remembered_status(seen: Remembered) -> Status:
     )
 
 
-def _class(project: Project, last: RunRef) -> RunClass:
-    return class_by_end(last.operation, last.outcome) or load_run(project, last.id).run_class
+def _living_engine(run: Run | None, identity: Identity | None) -> str:
+    """Name a Terraform of the run that still works on this machine; empty where that is not known."""
+    if run is None or identity is None:
+        return ""
+    for record in run.records:
+        if record.kind is Kind.ENGINE_STARTED and record.actor.shares_boot_with(identity.actor()):
+            engine = engine_of(record)
+            if not identity.is_dead(engine):
+                return f"its Terraform (pid {engine.pid}) still works"
+    return ""
 
 
-def _next(standing: Standing, *, died: bool) -> tuple[str, str]:
+def _next(standing: Standing, *, died: bool, engine: str) -> tuple[str, str]:
     last = standing.last_run
     if standing.lease is not None and not died and last is not None and last.is_open:
         return f"guardian run show {last.id}", "a run is under way, or its guardian died"
     if last is not None and last.is_open:
-        return "guardian run resume", f"run {last.id} was cut short: its guardian died"
+        more = f", and {engine}: this waits for its end" if engine else ""
+        return "guardian run resume", f"run {last.id} was cut short: its guardian died{more}"
     if standing.open_incident is not None:
         return "guardian restore", f"run {standing.open_incident.run_id} failed and is not mended"
     if standing.hold is not None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from guardian.domain.engine import Backend, WorkingDirectory
 from guardian.domain.journal import Kind
 from guardian.domain.unlocking import Held, Named, Verdict, What, verdict
-from guardian.errors import BackendError, RefusedError, UsageError
+from guardian.errors import BackendError, NotFoundError, RefusedError, UsageError
 from guardian.operations import capture
 from guardian.operations.context import Checkout, Context
 from guardian.operations.held import HeldLease, HeldLock, held_lease, held_lock
@@ -15,6 +15,8 @@ from guardian.repository.project import Project
 from guardian.repository.takeover import end_lease
 
 UNTOLD = "this kind of backend does not tell who holds its lock"
+
+_NAMES = {What.LEASE: "guardian's lease", What.TERRAFORM: "Terraform's lock"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +117,7 @@ class _Unlocking:
             lock, untold = self._lock()
         except BackendError as error:
             unreadable = error  # the lease is shown all the same
+        self._refuse_unknown(lease, lock, unreadable)
         judged = {}
         # Terraform's first: whether a run is dead is told by its guardian too.
         for found in (lock, lease):
@@ -129,6 +132,19 @@ class _Unlocking:
             judged=judged,
             named=self._request.named,
         )
+
+    def _refuse_unknown(
+        self, lease: HeldLease | None, lock: HeldLock | None, unreadable: BackendError | None
+    ) -> None:
+        """Refuse an ID that nobody holds: a slip of the hand must not look like a removal."""
+        named = self._request.named
+        if named is None or unreadable is not None:
+            return
+        if (lease if named.what is What.LEASE else lock) is None:
+            raise NotFoundError(
+                f"{_NAMES[named.what]} is not held: there is no {named.id!r} to remove",
+                hint="guardian unlock    # shows what is held",
+            )
 
     def _lock(self) -> tuple[HeldLock | None, str]:
         backend, named = self._backend, self._request.named

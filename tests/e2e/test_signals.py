@@ -159,7 +159,7 @@ def test_a_terminal_that_closes(checkout, gate, tally):
     process = subprocess.Popen(
         ["setsid", "--ctty", checkout.exe, "apply", "-auto-approve"],
         cwd=checkout.root,
-        env={**os.environ, **checkout.environment},
+        env={**os.environ, **checkout.environment, "TERM": "xterm"},  # with the line that is redrawn
         stdin=slave,
         stdout=slave,
         stderr=slave,

@@ -42,6 +42,18 @@ BODIES: dict[Kind, dict[str, Any]] = {
     Kind.APPROVED: {"by": "option"},
     Kind.SNAPSHOT_COMMITTED: {"snapshot_id": HEX, "purpose": "after", "state": KNOWN},
     Kind.APPLYING: {"plan_sha256": HEX, "step": "apply"},
+    Kind.ENGINE_LOCKED: {
+        "lock": {
+            "id": "a",
+            "operation": "OperationTypeApply",
+            "info": "",
+            "who": "alice@laptop",
+            "version": "1.11.4",
+            "created": "2026-01-02T03:04:05Z",
+            "path": "terraform.tfstate",
+        }
+    },
+    Kind.UNLOCKED: {"what": "terraform", "id": "a", "holder": "alice@laptop", "reason": "it is dead"},
     Kind.ENGINE_STARTED: {"pid": 1, "started": 2, "stdout": "/tmp/out", "stderr": "/tmp/err"},
     Kind.ENGINE_EVENTS: {"events": [{"type": "version"}]},
     Kind.ENGINE_EXITED: {"exit_code": -9, "interrupted": False},

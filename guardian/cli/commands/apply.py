@@ -6,7 +6,7 @@ from pathlib import Path
 from guardian.cli.command import application
 from guardian.cli.console import Console
 from guardian.cli.declare import argument, flag, value, values
-from guardian.cli.glass import GlassOptions
+from guardian.cli.glass import GlassOptions, glass_offered
 from guardian.cli.options import ON_FAILURE, PlanningOptions
 from guardian.cli.receipt_file import ReceiptFile
 from guardian.cli.result import Result
@@ -43,7 +43,10 @@ def apply(given: ApplyFlags, console: Console) -> Result:
     """Apply a plan, guarded: snapshot first, journal throughout, and a way back when it fails."""
     _refuse_late_options(given)
     receipt = ReceiptFile.of(given.receipt)
-    with at_work(given, console, break_glass=given.why_broken, on_failure=given.on_failure) as work:
+    with (
+        glass_offered(given),
+        at_work(given, console, break_glass=given.why_broken, on_failure=given.on_failure) as work,
+    ):
         ended = run_apply(
             work.context,
             ApplyRequest(

@@ -6,7 +6,7 @@ from guardian import wiring
 from guardian.cli.command import application
 from guardian.cli.console import Console
 from guardian.cli.declare import argument, flag, value, values
-from guardian.cli.glass import GlassOptions
+from guardian.cli.glass import GlassOptions, glass_offered
 from guardian.cli.options import HOT_FIXES, STRATEGIES, TAINTED, EngineOptions
 from guardian.cli.receipt_file import ReceiptFile
 from guardian.cli.result import Result
@@ -64,7 +64,7 @@ def restore(given: RestoreFlags, console: Console) -> Result:
         raise UsageError("the snapshot is named by an empty text", hint="guardian snapshot list")
     _refuse_what_does_not_fit(given)
     receipt = ReceiptFile.of(given.receipt)
-    with at_work(given, console, make=False, break_glass=given.why_broken) as work:
+    with glass_offered(given), at_work(given, console, make=False, break_glass=given.why_broken) as work:
         ended = run_restore(
             work.context,
             RestoreRequest(

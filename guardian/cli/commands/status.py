@@ -36,6 +36,7 @@ def status(given: ProjectOptions, console: Console) -> Result:
         project=seen.project,
         run_id=last_run.id if last_run else None,
         baseline_id=seen.standing.baseline,
+        instances=seen.progress,
         more=status_object(seen),
     )
 

@@ -93,6 +93,14 @@ def restore_text(ended: RestoreResult, *, dry_run: bool, paint: Paint, typed: Ty
     if dry_run:
         return _would(ended, again, paint)
     lines = [receipt_text(ended.receipt, paint)] if ended.receipt is not None else []
+    if ended.outcome is Outcome.INTERRUPTED:
+        return "\n".join(
+            [
+                *lines,
+                paint.yellow(paint.bold("The recovery was interrupted; what it had done is recorded.")),
+                f"  Next: {again}    # goes on from what is there",
+            ]
+        )
     if ended.outcome is not Outcome.RESTORED:
         lines += [
             _incomplete(ended.receipt, paint),

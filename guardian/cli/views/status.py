@@ -20,7 +20,7 @@ def status_text(status: Status, paint: Paint) -> str:
         ("Last run", _run(status, paint)),
         *_incident(standing, paint),
         ("Hold", _hold(standing, paint)),
-        ("Lease", _lease(standing)),
+        ("Lease", _lease(status)),
         *([("Spooled", paint.yellow(f"{status.spooled} not in the store yet"))] if status.spooled else []),
     ]
     lines = [f"{name:9} {text}" for name, text in rows]
@@ -109,8 +109,9 @@ def _hold(standing: Standing, paint: Paint) -> str:
     return f"no apply passes: {paint.red(visible(hold.reason))}\n{'':10}{since}"
 
 
-def _lease(standing: Standing) -> str:
-    lease = standing.lease
+def _lease(status: Status) -> str:
+    lease = status.standing.lease
     if lease is None:
         return "free"
-    return f"held by {visible(str(lease.holder))} since {moment(lease.since)}"
+    died = ", who is dead: the next command takes it over" if status.holder_died else ""
+    return f"held by {visible(str(lease.holder))} since {moment(lease.since)}{died}"
