@@ -61,6 +61,9 @@ class Moment:
     path: str = ""
     body: str = ""
 
+    def __str__(self) -> str:
+        return f"{self.action}-{self.operation}{self.body.replace('/', '-')}"
+
 
 _CREATIONS = (
     ("ssm", "PutParameter", "/app/new"),
@@ -162,15 +165,16 @@ def free_the_lock(elsewhere: Checkout, moto: MotoServer, named: tuple[str, ...])
 
 
 @pytest.mark.sweep
-def test_killed_while_the_provider_works(tmp_path, moto, proxy, terraform, aws_provider, guardian_exe, tally):
-    tally(2)
-    for number, moment in enumerate(some(MOMENTS, 2)):
-        checkout = begin(tmp_path / f"point-{number}", moto, proxy, guardian_exe, aws_provider)
-        before = contents(moto)
-        die(checkout, proxy, moment)
-        elsewhere = checkout_at(
-            tmp_path / f"elsewhere-{number}", guardian_exe, proxy.url, TF_CLI_CONFIG_FILE=str(aws_provider)
-        )
-        elsewhere.deadline_s = 400
-        check(elsewhere, moto, before)
-        tally(2, points=1)
+@pytest.mark.parametrize("moment", some(MOMENTS, 2), ids=str)
+def test_killed_while_the_provider_works(
+    tmp_path, moto, proxy, terraform, aws_provider, guardian_exe, tally, moment
+):
+    tally(2, points=1)
+    checkout = begin(tmp_path / "checkout", moto, proxy, guardian_exe, aws_provider)
+    before = contents(moto)
+    die(checkout, proxy, moment)
+    elsewhere = checkout_at(
+        tmp_path / "elsewhere", guardian_exe, proxy.url, TF_CLI_CONFIG_FILE=str(aws_provider)
+    )
+    elsewhere.deadline_s = 400
+    check(elsewhere, moto, before)

@@ -14,7 +14,7 @@ from tests.support.guardian import kill_all, mutant_of, wait_until
 from tests.support.moto import MotoServer
 from tests.support.proxy import FaultProxy
 from tests.support.scenario.cloud import STATE_BUCKET
-from tests.support.sweeps import some
+from tests.support.sweeps import some, times
 
 pytestmark = pytest.mark.terraform
 
@@ -39,6 +39,8 @@ resource "terraform_data" "fails" {
 """
 BACKEND_PATH = rf"{STATE_BUCKET}/app\.tfstate"
 PROJECT = f"s3://{STATE_BUCKET}/{KEY}"
+SHARES = times(1, 8)
+"""A test a share, so that none takes longer than a test may."""
 HOLDS = ("hold_lost", "hold_after")
 
 
@@ -158,11 +160,12 @@ def begin(applied, moto, proxy, store, guardian_exe, tmp_path) -> Callable[..., 
 
 
 @pytest.mark.sweep
+@pytest.mark.parametrize("share", range(SHARES))
 @pytest.mark.parametrize("operation", ["apply", "restore"])
-def test_killed_at_any_request_of_the_backend(begin, applied, operation, tally):
+def test_killed_at_any_request_of_the_backend(begin, applied, operation, share, tally):
     tally(2)
     points = list(product(HOLDS, range(1, begin(operation, "count").requests() + 1)))
-    for number, (action, nth) in enumerate(some(points, 4)):
+    for number, (action, nth) in enumerate(some(points, 4)[share::SHARES]):
         story = begin(operation, f"point-{number}")
         assert story.die(action, nth=nth), f"{action} {nth} of {len(points)}"
         check(story, applied)
