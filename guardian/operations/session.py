@@ -16,6 +16,7 @@ from guardian.errors import (
     EngineError,
     GuardianError,
     InterruptedRunError,
+    LeaseLostError,
     RestoreIncompleteError,
     UnrecordedError,
     WrongStateError,
@@ -129,7 +130,9 @@ def recorded_or_in_doubt(session: Session) -> Iterator[None]:
     except GuardianError as error:
         raise UnrecordedError(
             f"Terraform was started, but what it did could not be recorded: {error.message}",
-            hint="guardian run resume    # once that is mended; Terraform's plan and events are kept in "
+            hint="guardian status    # says what the other one made of this run"
+            if isinstance(error, LeaseLostError)
+            else "guardian run resume    # once that is mended; Terraform's plan and events are kept in "
             f"{session.run_dir}",
         ) from error
     except Exception as error:
