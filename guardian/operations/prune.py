@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from guardian.domain.journal import Kind
 from guardian.domain.pruning import Candidate, Choice, Keep, choose
-from guardian.errors import StoreCorruptError
+from guardian.errors import NotFoundError, StoreCorruptError
 from guardian.operations.leases import leased
 from guardian.operations.repair import Tools
 from guardian.repository.history import History, read_history
@@ -48,8 +48,10 @@ def judge(repository: Repository, names: Sequence[str], keep: Keep, tools: Tools
     """Say which snapshots of these projects would go; nothing is changed.
 
     Raises:
-        StoreCorruptError: A log is not sound: what it does not say may be what is needed.
+        StoreCorruptError: A log is not sound, or the log of any project of the store is gone: what it does
+            not say may be what is needed.
     """
+    _refuse_unaccounted(repository)
     return tuple(_judge(repository.project(each), keep, tools) for each in names)
 
 
@@ -67,9 +69,11 @@ def prune(repository: Repository, approved: Sequence[Judged], keep: Keep, tools:
 
     Raises:
         LeaseHeldError: Somebody works on one of the projects; nothing was changed.
-        StoreCorruptError: A log is not sound; nothing was changed.
+        StoreCorruptError: A log is not sound or gone, of whichever project; nothing was changed.
     """
     everyone = [each.name for each in repository.projects()]
+    # Before the leases: they are records, and a log that was lost would be there again.
+    _refuse_unaccounted(repository)
     projects = [repository.project(each) for each in everyone]
     with leased(projects, identity=tools.identity, clock=tools.clock, ttl_s=tools.ttl_s, on_wait=tools.tell):
         wanted = {each.project.state_id: set(each.going) for each in approved}
@@ -100,6 +104,16 @@ def prune(repository: Repository, approved: Sequence[Judged], keep: Keep, tools:
         tools.tell(f"taking away {len(loose)} objects")
         inventory.delete_objects(loose)
         return replace(done, objects=len(loose))
+
+
+def _refuse_unaccounted(repository: Repository) -> None:
+    """Refuse while any project cannot say what it needs, since all share their objects."""
+    for state_id in repository.state_ids():
+        try:
+            project = repository.project_of(state_id)
+        except NotFoundError as error:
+            raise StoreCorruptError(error.message, hint=CHECK) from error
+        project.refuse_lost_log()
 
 
 def _judge(project: Project, keep: Keep, tools: Tools) -> Judged:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from secrets import token_hex
 
 from guardian.domain.journal import Kind
-from guardian.errors import EncryptionError, NotFoundError, StoreCorruptError, UsageError
+from guardian.errors import EncryptionError, LogRolledBackError, NotFoundError, StoreCorruptError, UsageError
 from guardian.operations.leases import leased
 from guardian.ports.memory import HeadMemory
 from guardian.ports.system import Clock, Identity
@@ -139,7 +139,9 @@ def _plan(repository: Repository, found: Survey, *, moment: str) -> Repaired:
     movable: dict[str, Moved] = {}
     left: list[Finding] = []
     for each in found.findings:
-        if part_of(each.key) not in _SET_ASIDE or each.code not in _DAMAGED:
+        if each.code == LogRolledBackError.code:
+            left.append(each)  # of a whole log, which is the key of no body
+        elif part_of(each.key) not in _SET_ASIDE or each.code not in _DAMAGED:
             if repository.inventory.exists(each.key) or part_of(each.key) not in _SET_ASIDE:
                 left.append(each)
         elif each.key not in movable and repository.inventory.exists(each.key):

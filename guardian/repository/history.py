@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from guardian.domain.journal import Kind, Record, Standing, advance
+from guardian.errors import LogRolledBackError
+from guardian.repository.keys import log_prefix
 from guardian.repository.project import Project
 from guardian.repository.verification import DAMAGE, Finding
 
@@ -90,9 +92,10 @@ class History:
 
 
 def read_history(project: Project) -> History:
-    """Read a log from its first record: schema, chain and standings are proven."""
+    """Read a log from its first record: schema, chain and standings are proven, and that it is there."""
     history = History()
     try:
+        project.refuse_lost_log()
         for record in project.log.read():
             folded = advance(
                 history.standing,
@@ -106,6 +109,10 @@ def read_history(project: Project) -> History:
                 problem = f"record {record.number} carries a standing that its predecessors do not give"
                 history.findings.append(Finding(key=project.log.key(record.number), problem=problem))
             history.take(record)
+    except LogRolledBackError as error:
+        # No record of it is damaged: it is another log than the one that was here.
+        key = log_prefix(project.state_id)
+        history.findings.append(Finding(key=key, problem=error.message, code=error.code))
     except DAMAGE as error:
         history.findings.append(
             Finding(key=project.log.key(history.records + 1), problem=error.message, code=error.code)

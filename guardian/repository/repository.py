@@ -175,9 +175,17 @@ class Repository:
         """Everything that lies in the store."""
         return Inventory(self._store, self._objects)
 
+    def state_ids(self) -> Iterator[str]:
+        """Yield the directory of every project, whether or not anything describes it."""
+        after = ""
+        while key := next(iter(self._store.list(STATES, start_after=after)), None):
+            state_id = key.removeprefix(STATES).partition("/")[0]
+            yield state_id
+            after = f"{STATES}{state_id}0"  # "0" is what follows "/": skips all that is in this directory
+
     def projects(self) -> tuple[ProjectDescriptor, ...]:
         """Return every project, sorted by name."""
-        found = (self._descriptor(each) for each in self._state_ids())
+        found = (self._descriptor(each) for each in self.state_ids())
         return tuple(sorted((each for each in found if each is not None), key=lambda each: each.name))
 
     def project(self, name: str) -> Project:
@@ -196,7 +204,7 @@ class Repository:
     def readable_projects(self) -> tuple[Project, ...]:
         """Return the projects whose descriptors can be read."""
         found = []
-        for state_id in self._state_ids():
+        for state_id in self.state_ids():
             try:
                 found.append(self.project_of(state_id))
             except (NotFoundError, StoreCorruptError, StoreFormatError, EncryptionError):
@@ -281,13 +289,6 @@ class Repository:
 
     def _state_id(self, name: str) -> str:
         return self._envelope.content_id("project", name.encode("utf-8", "surrogatepass"))[:STATE_ID_DIGITS]
-
-    def _state_ids(self) -> Iterator[str]:
-        after = ""
-        while key := next(iter(self._store.list(STATES, start_after=after)), None):
-            state_id = key.removeprefix(STATES).partition("/")[0]
-            yield state_id
-            after = f"{STATES}{state_id}0"  # "0" is what follows "/": skips all that is in this directory
 
     def _descriptor(self, state_id: str) -> ProjectDescriptor | None:
         key = project_key(state_id)

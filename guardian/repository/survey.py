@@ -78,7 +78,8 @@ def survey(repository: Repository, *, read_data: bool, tell: Tell = lambda _: No
     referred: set[str] = set()
     for state_id in sorted(state_ids):
         _survey_project(repository, state_id, found, referred, read_data=read_data, tell=tell)
-    named = {each.project.state_id: each.history.committed for each in found.projects}
+    # A manifest that a damaged record may name is not called a leftover.
+    named = {each.project.state_id: each.history.committed for each in found.projects if each.is_whole}
     for key in parts[Part.MANIFEST]:
         known = named.get(state_id_of(key))
         found.leftovers += known is not None and key.rpartition("/")[2] not in known

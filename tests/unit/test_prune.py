@@ -14,7 +14,7 @@ from guardian.operations.hold import set_hold
 from guardian.operations.prune import Pruned, judge, prune
 from guardian.operations.repair import Tools
 from guardian.repository.check import check_project
-from guardian.repository.keys import OBJECTS, object_key
+from guardian.repository.keys import OBJECTS, log_prefix, object_key, project_key
 from guardian.repository.lease import acquire
 from guardian.repository.objects import ObjectKind
 from guardian.repository.repository import Repository
@@ -232,3 +232,34 @@ def test_a_log_that_is_not_sound_stops_it(world):
     with pytest.raises(StoreCorruptError, match="not sound"):
         pruned(world)
     assert set(left) <= set(store.bodies)
+
+
+@pytest.mark.parametrize("whose", [PROJECT, NET.name])
+def test_a_log_that_is_gone_lets_nothing_go_of_any_project(world, whose):
+    other = open_repository(world.store).ensure_project(NET)
+    other.commit(snapshot_of(other, b'{"serial": 1}'))
+    store = store_of(world)
+    lost = open_repository(store).project(whose)
+    for key in [key for key in store.bodies if key.startswith(log_prefix(lost.state_id))]:
+        del store.bodies[key]
+    left = dict(store.bodies)
+    with pytest.raises(StoreCorruptError, match=f"the log of {whose} is gone"):
+        pruned(world)
+    with pytest.raises(StoreCorruptError, match="is gone"):
+        prune(open_repository(store), (), KEEP, TOOLS)
+    assert store.bodies == left
+    found = survey(open_repository(store), read_data=False)
+    assert [f"the log of {whose} is gone" in each.problem for each in found.findings] == [True]
+    assert not found.complete
+    assert found.leftovers == 0
+
+
+def test_a_project_that_nothing_describes_lets_nothing_go(world):
+    other = open_repository(world.store).ensure_project(NET)
+    other.commit(snapshot_of(other, b'{"serial": 1}'))
+    store = store_of(world)
+    del store.bodies[project_key(other.state_id)]
+    left = dict(store.bodies)
+    with pytest.raises(StoreCorruptError, match="nothing says whose"):
+        pruned(world)
+    assert store.bodies == left
