@@ -184,7 +184,7 @@ def open_repository(
     from guardian.adapters.system import ProcessIdentity, SystemClock
     from guardian.repository.repository import Repository
 
-    store = blob_store(settings, root)
+    store = blob_store(settings, root, memory=memory)
     sealer = sealer_of(settings)
     clock, identity = SystemClock(), ProcessIdentity()
     if make:
@@ -204,7 +204,7 @@ def glass_of(settings: Settings, root: Path, *, reason: str, memory: "HeadMemory
     from guardian.repository.probe import refuse_overwriting
     from guardian.repository.repository import Repository
 
-    store = blob_store(settings, root)
+    store = blob_store(settings, root, memory=memory)
     try:
         Repository.open(
             store, clock=SystemClock(), identity=ProcessIdentity(), sealer=sealer_of(settings), memory=memory
@@ -254,11 +254,13 @@ def _endpoint(environment: Mapping[str, str]) -> str:
     return environment.get("AWS_ENDPOINT_URL_S3") or environment.get("AWS_ENDPOINT_URL") or ""
 
 
-def blob_store(settings: Settings, root: Path) -> "BlobStore":
-    """Return the blob store of the settings, untouched."""
+def blob_store(settings: Settings, root: Path, *, memory: "HeadMemory | None" = None) -> "BlobStore":
+    """Return the blob store of the settings, untouched; with a memory, it tells "not there" from "empty"."""
     from guardian.adapters.store import open_store
 
-    return open_store(settings.store, base=root)
+    store = open_store(settings.store, base=root)
+    seen = [each.descriptor.name for each in memory.known(store.address)] if memory else []
+    return open_store(settings.store, base=root, seen=seen) if seen else store
 
 
 def sealer_of(settings: Settings) -> "Sealer | None":

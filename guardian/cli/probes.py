@@ -47,7 +47,8 @@ def try_store(settings: Settings, root: Path) -> str:
     store = wiring.blob_store(settings, root)
     _refuse_read_only(settings)
     try:
-        projects = wiring.open_repository(settings, root, make=False).projects()
+        memory = wiring.memory_of(os.environ)
+        projects = wiring.open_repository(settings, root, make=False, memory=memory).projects()
     except NotFoundError:
         return f"{store.address}: nothing there yet, the first apply makes it"
     refuse_overwriting(store)

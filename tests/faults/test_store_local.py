@@ -352,3 +352,21 @@ def test_a_killed_writer_leaves_whole_bodies_without_gaps(tmp_path):
         for key in keys:
             assert store.get(key) == key.removeprefix("log/").encode() * 40_000
     assert keys
+
+
+def test_a_directory_that_held_something_and_is_not_there_does_not_answer(tmp_path):
+    place = tmp_path / "mount" / "store"
+    for use in (
+        lambda store: store.get("config.json"),
+        lambda store: store.exists("config.json"),
+        lambda store: list(store.list("")),
+        lambda store: store.delete("config.json"),
+        lambda store: store.put_if_absent("config.json", b"{}"),
+    ):
+        with pytest.raises(StoreUnreachableError, match=r"is it mounted\?.*saw in it: net, web"):
+            use(LocalStore(place, seen=("net", "web")))
+        assert not place.parent.exists()
+    place.mkdir(parents=True)
+    assert list(LocalStore(place, seen=("net",)).list("")) == []
+    play(LocalStore(place, seen=("net",)))
+    assert_whole(place)

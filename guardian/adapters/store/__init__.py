@@ -1,6 +1,7 @@
 """Blob stores: a local directory, and a prefix of an S3 bucket."""
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 from guardian.errors import SettingsError
@@ -11,12 +12,14 @@ _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 _HINT = "give a directory, or s3://bucket/prefix (region, endpoint and profile come from AWS's own variables)"
 
 
-def open_store(address: str, *, base: Path) -> BlobStore:
+def open_store(address: str, *, base: Path, seen: Sequence[str] = ()) -> BlobStore:
     """Return the store at an address, without touching it.
 
     Args:
         address: A directory, or `s3://bucket/prefix`.
         base: What a relative directory is relative to.
+        seen: What was seen in it before: a directory that is not there is then one that does not answer. A
+            bucket that is not there never answers.
 
     Raises:
         SettingsError: The address is neither.
@@ -38,6 +41,6 @@ def open_store(address: str, *, base: Path) -> BlobStore:
     from guardian.adapters.store.local import LocalStore
 
     try:
-        return LocalStore(base / Path(address).expanduser())
+        return LocalStore(base / Path(address).expanduser(), seen=seen)
     except RuntimeError as error:
         raise SettingsError(f"the store {address!r} names a user who has no home", hint=_HINT) from error

@@ -9,9 +9,10 @@ import contextlib
 import errno
 import os
 import secrets
+import shlex
 import stat
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from guardian.adapters.store.files import FileCalls, unreachable
@@ -32,12 +33,14 @@ class LocalStore:
 
     Args:
         root: The directory; its parents are made as well.
+        seen: What was seen in it before; without the directory it then does not answer, and makes none.
         files: The file system, for tests that count or fail its calls.
     """
 
-    def __init__(self, root: Path, *, files: FileCalls | None = None) -> None:
+    def __init__(self, root: Path, *, seen: Sequence[str] = (), files: FileCalls | None = None) -> None:
         self._address = str(root)
         self._root = root.resolve()
+        self._seen = tuple(seen)
         self._files = files or FileCalls()
         self._durable: set[Path] = set()
 
@@ -147,9 +150,28 @@ class LocalStore:
 
     def _is_absence(self, error: OSError) -> bool:
         """Tell whether a failed read means that there is no such key (a key above it may be a body)."""
-        return isinstance(error, FileNotFoundError) or (
+        absent = isinstance(error, FileNotFoundError) or (
             isinstance(error, NotADirectoryError) and self._root.is_dir()
         )
+        if absent:
+            self._refuse_absent()
+        return absent
+
+    def _refuse_absent(self) -> None:
+        """Tell a directory that is not mounted from a store that is empty, or still to be made."""
+        if not self._seen:
+            return
+        try:
+            self._root.stat()
+        except FileNotFoundError as error:
+            raise StoreUnreachableError(
+                f"there is no directory {self.address} (is it mounted?), and this machine saw in it: "
+                f"{', '.join(self._seen)}",
+                hint=f"mount it; where it is gone for good: mkdir -p {shlex.quote(self.address)} && "
+                "guardian store check",
+            ) from error
+        except OSError:
+            return  # what is asked of it next says why
 
     def _write(self, path: Path, body: bytes) -> bool:
         """Make `path` appear with `body`; return False when the name is taken, or the body swept away."""
@@ -202,6 +224,7 @@ class LocalStore:
         """Make the root with its `.gitignore` (it holds secrets), and clear what died long ago."""
         if self._root / RESERVED in self._durable:
             return
+        self._refuse_absent()
         self._make_directory(self._root / RESERVED)
         ignore = self._root / ".gitignore"
         if self._read(ignore) is None:
