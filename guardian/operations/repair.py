@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import StrEnum
 from secrets import token_hex
 
 from guardian.domain.journal import Kind
@@ -10,7 +11,8 @@ from guardian.operations.leases import leased
 from guardian.ports.memory import HeadMemory
 from guardian.ports.system import Clock, Identity
 from guardian.repository.history import read_history
-from guardian.repository.keys import Part, part_of, quarantine_key
+from guardian.repository.keys import Part, part_of, project_key, quarantine_key
+from guardian.repository.remembrance import Remembrance
 from guardian.repository.repository import Repository
 from guardian.repository.survey import Survey, Surveyed, survey
 from guardian.repository.verification import Finding
@@ -96,7 +98,17 @@ def repair(repository: Repository, tools: Tools, *, dry_run: bool) -> Repaired:
     return planned
 
 
-def accept_log(repository: Repository, tools: Tools, name: str, memory: HeadMemory, reason: str) -> bool:
+class Acceptance(StrEnum):
+    """What became of a wish to take a log for the right one."""
+
+    ACCEPTED = "accepted"
+    GONE = "gone"
+    NOT_NEEDED = "not_needed"
+
+
+def accept_log(
+    repository: Repository, tools: Tools, name: str, memory: HeadMemory, reason: str
+) -> Acceptance:
     """Take a project's log for the right one although this machine saw more of it, or another.
 
     Args:
@@ -107,32 +119,53 @@ def accept_log(repository: Repository, tools: Tools, name: str, memory: HeadMemo
         reason: Why; it is recorded.
 
     Returns:
-        False where the store holds no such project any more, so that there was only something to forget.
+        `GONE` where the store holds no such project any more, so that there was only something to forget;
+        `NOT_NEEDED` where the log only went on since it was seen: nothing was changed or forgotten.
 
     Raises:
         UsageError: No reason, or nothing is remembered of this project.
-        StoreCorruptError: The log itself is not sound.
+        StoreCorruptError: The log itself is not sound, or gone while snapshots of the project are there.
     """
     if not reason.strip():
         raise UsageError("--accept-log wants a reason", hint="--reason 'why this log is the right one'")
-    if memory.recall(repository.address, name) is None:
-        raise UsageError(f"nothing is remembered of {name} in {repository.address}", hint="guardian status")
+    seen = memory.recall(repository.address, name)
+    if seen is None:
+        raise UsageError(
+            f"nothing is remembered of {name} in {repository.address}: there is nothing to accept",
+            hint="guardian status",
+        )
     try:
         project = repository.project(name)
     except NotFoundError:
+        if repository.inventory.manifests(seen.state_id):
+            raise StoreCorruptError(
+                f"{project_key(seen.state_id)} is missing, but the snapshots of {name} are there",
+                hint="bring it back from a backup or from the bucket's older versions",
+            ) from None
         memory.forget(repository.address, name)
-        return False
+        return Acceptance.GONE
+    project.refuse_lost_log()
     history = read_history(project)
     if history.findings:
         raise StoreCorruptError(
             f"the log of {name} is not sound: {history.findings[0].problem}",
             hint="bring it back whole, from a backup or from the bucket's older versions",
         )
+    remembrance = Remembrance(
+        memory=memory,
+        store=repository.address,
+        repository_id=repository.id,
+        state_id=project.state_id,
+        descriptor=project.descriptor,
+        clock=tools.clock,
+    )
+    if not remembrance.contradicted_by(project.log.head(), lambda number: project.log.record(number).digest):
+        return Acceptance.NOT_NEEDED
     with leased([project], identity=tools.identity, clock=tools.clock, ttl_s=tools.ttl_s, on_wait=tools.tell):
         body = {"moved": [], "snapshots": [], "incomplete": [], "reason": reason}
         project.log.append(Kind.REPAIRED, body)
     memory.forget(repository.address, name)
-    return True
+    return Acceptance.ACCEPTED
 
 
 def _plan(repository: Repository, found: Survey, *, moment: str) -> Repaired:

@@ -129,3 +129,35 @@ def test_a_broken_or_unwritable_memory_stops_nothing(place, capsys):
     (Path.home() / ".local").rename(Path.home() / "away")
     (Path.home() / ".local").write_text("in the way")
     assert typed("status", store=place) == 0
+
+
+def test_a_directory_that_is_not_mounted_is_no_emptied_store(place, tmp_path, capsys):
+    assert typed("status", store=place) == 0
+    place.rename(tmp_path / "away")
+    capsys.readouterr()
+    assert typed("status", store=place) == 1
+    shown = capsys.readouterr()
+    assert "there is no directory" in shown.err
+    assert "this machine saw in it: network" in shown.err
+    assert "FROM MEMORY" in shown.out
+    for words in (
+        ["hold", "--reason=x"],
+        ["store", "check"],
+        ["prune", "--keep-last=1"],
+        ["store", "repair", "--accept-log", "--reason=x"],
+    ):
+        assert typed(*words, store=place) == 1
+        assert "is it mounted?" in capsys.readouterr().err
+        assert not place.exists()
+    place.mkdir()
+    assert typed("status", store=place) == 1
+    assert "is empty, but this machine saw in it: network" in capsys.readouterr().err
+    assert typed("store", "repair", "--accept-log", "--reason=begun anew", store=place) == 0
+    assert typed("status", store=place) == 1
+    assert "nothing is recorded here yet" in capsys.readouterr().err
+
+
+def test_what_did_not_go_back_is_not_accepted(place, capsys):
+    assert typed("status", store=place) == 0
+    assert typed("store", "repair", "--accept-log", "--reason=x", store=place) == 0
+    assert "did not go back: nothing to accept" in capsys.readouterr().out

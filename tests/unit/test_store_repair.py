@@ -8,7 +8,7 @@ import pytest
 from guardian.domain.journal import Kind
 from guardian.errors import GuardianError, LogRolledBackError, StoreCorruptError, UsageError
 from guardian.operations.check_store import check_store
-from guardian.operations.repair import Repaired, Tools, accept_log, repair
+from guardian.operations.repair import Acceptance, Repaired, Tools, accept_log, repair
 from guardian.repository.inventory import Inventory
 from guardian.repository.keys import Part, object_key, part_of
 from guardian.repository.repository import Repository
@@ -298,7 +298,8 @@ def test_a_log_that_went_back_is_found_by_the_check_and_not_repaired(world):
 
 def test_an_accepted_log_is_gone_on_with_and_the_reason_is_recorded(world):
     memory = rolled_back(world)
-    assert accept_log(open_repository(world.store), tools(), PROJECT, memory, "a backup of Monday")
+    accepted = accept_log(open_repository(world.store), tools(), PROJECT, memory, "a backup of Monday")
+    assert accepted is Acceptance.ACCEPTED
     (record,) = [each for each in world.records if each.kind is Kind.REPAIRED]
     assert record.body["reason"] == "a backup of Monday"
     world.memory = memory
@@ -328,8 +329,35 @@ def test_a_project_that_is_gone_can_only_be_forgotten(world):
     gone = [each for each in store_of(world).bodies if each.startswith("states/")]
     for key in gone:
         del store_of(world).bodies[key]
-    assert not accept_log(open_repository(world.store), tools(), PROJECT, memory, "it was moved")
+    gone_ = accept_log(open_repository(world.store), tools(), PROJECT, memory, "it was moved")
+    assert gone_ is Acceptance.GONE
     assert memory.recall("memory", PROJECT) is None
+
+
+def test_a_log_that_did_not_go_back_is_not_accepted_and_nothing_is_forgotten(world):
+    world.memory = memory = FakeHeadMemory()
+    world.configure(a="three")
+    world.apply()
+    left, heads = dict(store_of(world).bodies), dict(memory.heads)
+    assert heads
+    accepted = accept_log(open_repository(world.store), tools(), PROJECT, memory, "because")
+    assert accepted is Acceptance.NOT_NEEDED
+    assert (store_of(world).bodies, memory.heads) == (left, heads)
+
+
+@pytest.mark.parametrize(("lost", "said"), [("log/", "is gone"), ("", "is missing")])
+def test_a_log_that_is_gone_beside_its_snapshots_is_not_accepted(world, lost, said):
+    memory = rolled_back(world)
+    store = store_of(world)
+    state_id = world.project.state_id
+    for key in [key for key in store.bodies if key.startswith(f"states/{state_id}/{lost}")]:
+        if part_of(key) is not Part.MANIFEST:
+            del store.bodies[key]
+    left = dict(store.bodies)
+    with pytest.raises(StoreCorruptError, match=said):
+        accept_log(open_repository(world.store), tools(), PROJECT, memory, "because")
+    assert store.bodies == left
+    assert memory.recall("memory", PROJECT) is not None
 
 
 @pytest.mark.parametrize("name", ["state", "tree", "backend", "file", "manifest"])

@@ -18,7 +18,7 @@ from guardian.cli.work import project_named, settings_of
 from guardian.domain.run import Outcome
 from guardian.errors import ExitCode, LogRolledBackError, NotFoundError, StoreCorruptError, UsageError
 from guardian.operations.check_store import check_store
-from guardian.operations.repair import Tools, accept_log
+from guardian.operations.repair import Acceptance, Tools, accept_log
 from guardian.operations.repair import repair as run_repair
 from guardian.ports.memory import HeadMemory
 from guardian.settings import Settings
@@ -46,9 +46,11 @@ def check(given: CheckFlags, console: Console) -> Result:
     """Check the whole store: every project's log and snapshots, and what belongs to none."""
     settings, root = settings_of(given), Path.cwd()
     memory = wiring.memory_of(os.environ)
+    # First the one that knows what was here: a directory that is not mounted is no store to be checked.
+    remembering = wiring.open_repository(settings, root, make=False, memory=memory)
     found = check_store(
         wiring.open_repository(settings, root, make=False),
-        wiring.open_repository(settings, root, make=False, memory=memory),
+        remembering,
         memory,
         read_data=given.read_data,
         tell=_progress(console),
@@ -112,26 +114,36 @@ def _accept(
     root = Path.cwd()
     store = wiring.blob_store(settings, root).address
     name = _name(given, settings, memory, store)
+    _refuse_absent(settings, memory)
     try:
         repository = wiring.open_repository(settings, root, make=False)
     except NotFoundError:
+        if memory.recall(store, name) is None:
+            raise UsageError(
+                f"nothing is remembered of {name} in {store}: there is nothing to accept",
+                hint="guardian status",
+            ) from None
         if not (given.reason or "").strip():
             raise UsageError(
                 "--accept-log wants a reason", hint="--reason 'why this store is empty'"
             ) from None
         memory.forget(store, name)
-        there = False
+        became = Acceptance.GONE
     else:
-        there = accept_log(repository, tools, name, memory, given.reason or "")
-    words = "its log is taken for the right one" if there else "it is not in the store any more"
-    console.show(f"{visible(name)}: {words}; what this machine saw of it before is forgotten")
+        became = accept_log(repository, tools, name, memory, given.reason or "")
+    console.show(f"{visible(name)}: {views.ACCEPTANCE[became]}")
     return Result(
         command="store repair",
         outcome=Outcome.OK,
         exit_code=ExitCode.OK,
         project=name,
-        more={"accepted": there},
+        more={"accepted": became is Acceptance.ACCEPTED},
     )
+
+
+def _refuse_absent(settings: Settings, memory: HeadMemory) -> None:
+    """Refuse to take a directory that is not mounted for a store that was emptied."""
+    next(iter(wiring.blob_store(settings, Path.cwd(), memory=memory).list("")), None)
 
 
 def _name(given: RepairFlags, settings: Settings, memory: HeadMemory, store: str) -> str:

@@ -6,11 +6,16 @@ from typing import Any
 from guardian.cli.typed import Typed
 from guardian.cli.views.table import SHORT_ID, size
 from guardian.cli.views.terminal import Paint, visible
-from guardian.operations.repair import Repaired, Suffered
+from guardian.operations.repair import Acceptance, Repaired, Suffered
 from guardian.repository.survey import Survey
 from guardian.repository.verification import Finding
 
 SHOWN = 3
+ACCEPTANCE = {
+    Acceptance.ACCEPTED: "its log is taken for the right one; what this machine saw before is forgotten",
+    Acceptance.GONE: "it is not in the store any more; what this machine saw before is forgotten",
+    Acceptance.NOT_NEEDED: "its log did not go back: nothing to accept, and nothing was changed",
+}
 
 
 def finding_line(each: Finding) -> dict[str, Any]:
