@@ -29,8 +29,8 @@ def tell(failure: BaseException, *, console: Console, command: str, project: str
     error = as_guardian_error(failure)
     if isinstance(error, StoreCorruptError) and not error.hint:
         error.hint = (
-            "guardian snapshot verify    # says which snapshots are sound"
-            if command != "snapshot verify"
+            "guardian store check    # says what is damaged, and what mends it"
+            if command not in {"snapshot verify", "store check"}
             else "bring back what it names, from a backup or from the bucket's older versions"
         )
     error.hint = console.typed.again(error.hint)

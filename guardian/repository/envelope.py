@@ -14,6 +14,7 @@ MAGIC = b"GRDN"
 VERSION = 1
 PLAIN = 0
 SEALED = 1
+_METHODS = {PLAIN: "not encrypted", SEALED: "encrypted"}
 HEADER_BYTES = len(MAGIC) + 2
 LEVEL = 3
 REPOSITORY_WIDE = "-"
@@ -96,7 +97,10 @@ class Envelope:
                 hint="use the version of guardian that wrote this store; nothing was changed",
             )
         if method != (PLAIN if self.sealer is None else SEALED):
-            raise StoreCorruptError(f"{key} is not encrypted as the repository's config.json says")
+            raise StoreCorruptError(
+                f"{key} is damaged: by its header it is {_METHODS.get(method, 'of no known kind')}, "
+                f"and this repository's bodies are {_METHODS[SEALED if self.sealer else PLAIN]}"
+            )
         frame = body[HEADER_BYTES:]
         if self.sealer is not None:
             try:
