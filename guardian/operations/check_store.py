@@ -1,6 +1,7 @@
 """Look at a whole store: what is in it, what is damaged, and what this machine remembers otherwise."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from guardian.errors import GuardianError, LogRolledBackError
 from guardian.ports.memory import HeadMemory
@@ -28,15 +29,23 @@ def check_store(
         tell: Told what is looked at now.
     """
     found = survey(repository, read_data=read_data, tell=tell)
+    went_back: dict[str, Finding] = {}
     names = {each.project.descriptor.name for each in found.projects}
     for each in remembering.readable_projects():
         try:
             each.log.head()
         except LogRolledBackError as error:
             key = log_prefix(each.state_id)
-            found.findings.append(Finding(key=key, problem=error.message, code=error.code))
+            went_back[each.state_id] = Finding(key=key, problem=error.message, code=error.code)
         except GuardianError:  # the survey has found that already
             continue
+    found.findings += went_back.values()
+    found.projects = [
+        replace(each, findings=(*each.findings, went_back[each.project.state_id]))
+        if each.project.state_id in went_back
+        else each
+        for each in found.projects
+    ]
     for seen in memory.known(repository.address):
         if seen.descriptor.name not in names:
             problem = f"{seen.descriptor.name} is gone, but this machine saw record {seen.number} of its log"

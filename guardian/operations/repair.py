@@ -6,7 +6,7 @@ from enum import StrEnum
 from secrets import token_hex
 
 from guardian.domain.journal import Kind
-from guardian.errors import EncryptionError, LogRolledBackError, NotFoundError, StoreCorruptError, UsageError
+from guardian.errors import EncryptionError, NotFoundError, StoreCorruptError, UsageError
 from guardian.operations.leases import leased
 from guardian.ports.memory import HeadMemory
 from guardian.ports.system import Clock, Identity
@@ -172,8 +172,8 @@ def _plan(repository: Repository, found: Survey, *, moment: str) -> Repaired:
     movable: dict[str, Moved] = {}
     left: list[Finding] = []
     for each in found.findings:
-        if each.code == LogRolledBackError.code:
-            left.append(each)  # of a whole log, which is the key of no body
+        if each.key.endswith("/"):
+            left.append(each)  # a whole log, which is the key of no body
         elif part_of(each.key) not in _SET_ASIDE or each.code not in _DAMAGED:
             if repository.inventory.exists(each.key) or part_of(each.key) not in _SET_ASIDE:
                 left.append(each)

@@ -94,9 +94,18 @@ class History:
 def read_history(project: Project) -> History:
     """Read a log from its first record: schema, chain and standings are proven, and that it is there."""
     history = History()
+    numbers = project.log.numbers()
     try:
         project.refuse_lost_log()
-        for record in project.log.read():
+    except DAMAGE as error:
+        if isinstance(error, LogRolledBackError) or not numbers:
+            # No record of it is damaged: it is gone, or another log than the one that was here.
+            key = log_prefix(project.state_id)
+            history.findings.append(Finding(key=key, problem=error.message, code=error.code))
+            return history
+    try:
+        # Up to a number, not to the head: what stands before a damaged head is read all the same.
+        for record in project.log.read(1, numbers[-1] if numbers else 0):
             folded = advance(
                 history.standing,
                 record.kind,
@@ -109,10 +118,6 @@ def read_history(project: Project) -> History:
                 problem = f"record {record.number} carries a standing that its predecessors do not give"
                 history.findings.append(Finding(key=project.log.key(record.number), problem=problem))
             history.take(record)
-    except LogRolledBackError as error:
-        # No record of it is damaged: it is another log than the one that was here.
-        key = log_prefix(project.state_id)
-        history.findings.append(Finding(key=key, problem=error.message, code=error.code))
     except DAMAGE as error:
         history.findings.append(
             Finding(key=project.log.key(history.records + 1), problem=error.message, code=error.code)

@@ -74,6 +74,39 @@ def test_a_damaged_log_exits_1_and_says_from_where(place, capsys):
     assert "log/000000000003" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("number", [3, None], ids=["one", "the newest"])
+def test_a_damaged_record_is_named_and_what_brings_it_back(place, capsys, number):
+    logs = sorted((place / "states").glob("*/log/*"))
+    damaged = logs[number - 1 if number else -1]
+    body = damaged.read_bytes()
+    damaged.write_bytes(body[:5] + b"\x01" + body[6:])
+    if number is None:
+        assert typed("status", store=place) == 1
+        shown = capsys.readouterr().err
+        assert "is damaged: by its header" in shown
+        assert "guardian store check" in shown
+    for words in (["store", "check"], ["store", "repair"]):
+        assert typed(*words, store=place) == 1
+        shown = capsys.readouterr()
+        assert f"bring record {int(damaged.name)} (" in shown.err
+        assert "harmless" not in shown.out
+    assert typed("store", "repair", "--dry-run", store=place) == 0
+    assert f"Next: bring record {int(damaged.name)} (" in capsys.readouterr().out
+
+
+def test_a_log_that_is_gone_is_damage_and_stops_a_prune(place, tmp_path, capsys):
+    next((place / "states").glob("*/log")).rename(tmp_path / "kept")
+    left = sorted(place.rglob("*"))
+    for words in (["store", "check"], ["store", "repair"], ["prune", "--keep-last=1", "-auto-approve"]):
+        assert typed(*words, store=place) == 1
+        shown = capsys.readouterr()
+        assert "the log of network is gone" in shown.err
+        assert "back from a backup or from the bucket's older versions" in shown.err
+        assert "harmless" not in shown.out
+        assert "sound" not in shown.out
+    assert sorted(place.rglob("*")) == left
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
@@ -116,6 +149,15 @@ def test_a_store_that_was_put_back_is_refused_until_it_is_accepted(place, tmp_pa
     assert typed("hold", "--reason=x", store=place) == 1
     assert typed("store", "check", "--json", store=place) == 1
     assert [each["code"] for each in lines(capsys) if each["type"] == "finding"] == ["log_rolled_back"]
+    assert typed("store", "check", store=place) == 1
+    assert "sound" not in capsys.readouterr().out
+    assert typed("store", "repair", "--dry-run", store=place) == 0
+    shown = capsys.readouterr().out
+    assert "--accept-log" in shown
+    assert f"this machine saw record {int(newest.name)}" in shown
+    assert "log/000000000001" not in shown
+    assert typed("store", "repair", store=place) == 1
+    assert "--accept-log" in capsys.readouterr().err
     assert typed("store", "repair", "--accept-log", store=place) == 1
     assert typed("store", "repair", "--accept-log", "--reason=my own backup", store=place) == 0
     assert typed("status", store=place) == 0

@@ -16,7 +16,7 @@ from guardian.cli.views import store as views
 from guardian.cli.views.terminal import visible
 from guardian.cli.work import project_named, settings_of
 from guardian.domain.run import Outcome
-from guardian.errors import ExitCode, LogRolledBackError, NotFoundError, StoreCorruptError, UsageError
+from guardian.errors import ExitCode, NotFoundError, StoreCorruptError, UsageError
 from guardian.operations.check_store import check_store
 from guardian.operations.repair import Acceptance, Tools, accept_log
 from guardian.operations.repair import repair as run_repair
@@ -60,14 +60,10 @@ def check(given: CheckFlags, console: Console) -> Result:
         console.line(views.finding_line(each))
     counted = views.counts(found)
     if found.findings:
-        rolled_back = all(each.code == LogRolledBackError.code for each in found.findings)
-        error = StoreCorruptError(
+        raise StoreCorruptError(
             f"the store is damaged, findings: {len(found.findings)}: {views.first_of(found.findings)}",
-            hint="guardian store repair --accept-log --reason '...'    # if it was you who put a backup back"
-            if rolled_back
-            else "guardian store repair --dry-run    # then without: sets aside what is damaged",
+            hint=views.mend_of(found.findings),
         )
-        raise error
     return Result(command="store check", outcome=Outcome.OK, exit_code=ExitCode.OK, more=counted)
 
 
@@ -97,8 +93,7 @@ def repair(given: RepairFlags, console: Console) -> Result:
     if done.left and not given.dry_run:
         raise StoreCorruptError(
             f"not all could be set aside, findings: {len(done.left)}: {views.first_of(done.left)}",
-            hint="bring back what it names, from a backup or from the bucket's older versions; "
-            "a log is never mended by guessing",
+            hint=views.left_mend_of(done.left),
         )
     return Result(
         command="store repair",

@@ -6,11 +6,14 @@ from typing import Any
 from guardian.cli.typed import Typed
 from guardian.cli.views.table import SHORT_ID, size
 from guardian.cli.views.terminal import Paint, visible
+from guardian.errors import EncryptionError, LogRolledBackError, StoreCorruptError
 from guardian.operations.repair import Acceptance, Repaired, Suffered
+from guardian.repository.keys import Part, part_of
 from guardian.repository.survey import Survey
 from guardian.repository.verification import Finding
 
 SHOWN = 3
+ACCEPT = "guardian store repair --accept-log --reason '...'    # if it was you who put a backup back"
 ACCEPTANCE = {
     Acceptance.ACCEPTED: "its log is taken for the right one; what this machine saw before is forgotten",
     Acceptance.GONE: "it is not in the store any more; what this machine saw before is forgotten",
@@ -34,6 +37,37 @@ def first_of(findings: Sequence[Finding]) -> str:
     named = [visible(_words(each.key, each.problem)) for each in findings]
     shown = list(dict.fromkeys(named))[:SHOWN]
     return "; ".join(shown) + (" ..." if len(named) > SHOWN else "")
+
+
+def mend_of(findings: Sequence[Finding]) -> str:
+    """Say what mends damage: a log is brought back or accepted, and anything else can be set aside."""
+    rolled_back = [each for each in findings if each.code == LogRolledBackError.code]
+    logs = [_log_named(each.key) for each in findings if each not in rolled_back and _is_of_log(each)]
+    steps = []
+    if logs:
+        shown = ", ".join(logs[:SHOWN]) + (" ..." if len(logs) > SHOWN else "")
+        steps.append(f"bring {shown} back from a backup or from the bucket's older versions")
+    if len(findings) > len(rolled_back) + len(logs):
+        steps.append("guardian store repair --dry-run    # then without: sets aside what is damaged")
+    if rolled_back:
+        steps.append(ACCEPT)
+    return "; then ".join(steps)
+
+
+def left_mend_of(left: Sequence[Finding]) -> str:
+    """Say what mends what cannot be set aside."""
+    logs = [each for each in left if each.code == LogRolledBackError.code or _is_of_log(each)]
+    return mend_of(logs) or "bring back what it names, from a backup or from the bucket's older versions"
+
+
+def _is_of_log(each: Finding) -> bool:
+    known = each.code in {StoreCorruptError.code, EncryptionError.code}
+    return known and (each.key.endswith("/") or part_of(each.key) is Part.RECORD)
+
+
+def _log_named(key: str) -> str:
+    number = key.rpartition("/")[2]
+    return f"record {int(number)} ({key})" if number else key
 
 
 def counts(found: Survey) -> dict[str, Any]:
@@ -86,6 +120,8 @@ def repair_text(done: Repaired, *, dry_run: bool, paint: Paint, typed: Typed) ->
     for each in done.suffered:
         lines += _suffered_lines(each, paint, typed)
     lines += [f"  stays damaged: {visible(_words(each.key, each.problem))}" for each in done.left]
+    if done.left and dry_run:
+        lines.append(f"  Next: {typed.again(left_mend_of(done.left))}")
     return "\n".join(lines) or "Nothing is damaged: nothing was set aside"
 
 
