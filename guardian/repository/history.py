@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from guardian.domain.journal import Kind, Record, Standing, advance
-from guardian.errors import LogRolledBackError
+from guardian.errors import BlobMissingError, LogRolledBackError
 from guardian.repository.keys import log_prefix
 from guardian.repository.project import Project
 from guardian.repository.verification import DAMAGE, Finding
@@ -35,6 +35,8 @@ class History:
         standing: After the last of them.
         committed: The snapshots that count, oldest first.
         promoted: Ids of those that were promoted, oldest first, each once.
+        set_aside: The keys that repairs recorded as moved away.
+        incomplete: Ids of the snapshots that lost something by that.
         findings: What is wrong; empty for a sound log.
         latest: The time in the last sound record; None for none.
     """
@@ -43,6 +45,8 @@ class History:
     standing: Standing = field(default_factory=Standing)
     committed: dict[str, Committed] = field(default_factory=dict)
     promoted: dict[str, None] = field(default_factory=dict)
+    set_aside: set[str] = field(default_factory=set)
+    incomplete: set[str] = field(default_factory=set)
     findings: list[Finding] = field(default_factory=list)
     latest: datetime | None = None
     _named: list[tuple[int, frozenset[str]]] = field(default_factory=list)
@@ -66,6 +70,15 @@ class History:
         first = min(starts, default=self.records + 1)
         return frozenset().union(*(ids for number, ids in self._named if number >= first))
 
+    def knows_loss(self, each: Finding) -> bool:
+        """Tell whether a repair has recorded this loss; the baseline is never lost silently."""
+        return (
+            each.code == BlobMissingError.code
+            and each.key in self.set_aside
+            and each.snapshot_id in self.incomplete
+            and each.snapshot_id != self.standing.baseline
+        )
+
     def take(self, record: Record) -> None:
         """Fold one more record in."""
         self.records, self.latest, self.standing = record.number, record.at, record.standing
@@ -83,6 +96,9 @@ class History:
             case Kind.SNAPSHOTS_PRUNED | Kind.REPAIRED:
                 for each in record.body["snapshots"]:
                     self.committed.pop(each, None)
+                if record.kind is Kind.REPAIRED:
+                    self.set_aside.update(each["key"] for each in record.body["moved"])
+                    self.incomplete.update(record.body["incomplete"])
             case Kind.RUN_OPENED:
                 self._opened[run_id] = record.number
             case _:

@@ -37,6 +37,7 @@ class Survey:
     Attributes:
         projects: Those whose descriptors can be read.
         findings: What is wrong, each blob once, in the order in which it was found.
+        lost: What repairs have set aside and recorded, and nothing has written again since.
         objects: How many objects there are.
         idle: Objects that nothing refers to, sound ones: harmless.
         idle_bytes: What they take in the store.
@@ -47,6 +48,7 @@ class Survey:
 
     projects: list[Surveyed] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+    lost: list[Finding] = field(default_factory=list)
     objects: int = 0
     idle: list[str] = field(default_factory=list)
     idle_bytes: int = 0
@@ -100,7 +102,9 @@ def _survey_project(
     tell(f"reading the log of {project.descriptor.name}")
     history = read_history(project)
     tell(f"checking {len(history.committed)} snapshots of {project.descriptor.name}")
-    findings = [*history.findings, *check_snapshots(project, history, read_data=read_data)]
+    damage = list(check_snapshots(project, history, read_data=read_data))
+    found.lost += [each for each in damage if history.knows_loss(each)]
+    findings = [*history.findings, *(each for each in damage if not history.knows_loss(each))]
     found.projects.append(Surveyed(project=project, history=history, findings=tuple(findings)))
     found.findings += findings
     objects, complete = referents_of(project, history.committed)

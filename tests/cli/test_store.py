@@ -65,6 +65,10 @@ def test_repair_sets_aside_and_the_check_sees_it(place, capsys):
     (aside,) = [each for each in (place / "quarantine").rglob("*") if each.is_file()]
     assert aside.read_bytes() == torn
     assert "Nothing was deleted" in capsys.readouterr().out
+    assert typed("store", "check", "--read-data", store=place) == 0
+    shown = capsys.readouterr().out
+    assert "known lost  snapshot" in shown
+    assert "but for what is known lost" in shown
     assert typed("status", store=place) == 0
 
 

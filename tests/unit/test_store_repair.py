@@ -1,6 +1,7 @@
 """Set aside what is damaged: nothing is deleted, everything is said, and the next run goes on."""
 
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -125,10 +126,29 @@ def test_content_that_is_written_again_makes_the_old_snapshots_whole(world):
     key = object_key(baseline.backend_object)  # every snapshot has it
     flip(store, key)
     assert set(repaired(store).suffered[0].incomplete) == {each.id for each in world.project.snapshots()}
-    assert looked_at(store).findings
+    found = looked_at(store)
+    assert found.findings == []
+    assert {each.snapshot_id for each in found.lost} == {each.id for each in world.project.snapshots()}
+    assert repaired(store).moved == ()
     world.configure(a="three")
     world.apply()
-    assert looked_at(store).findings == []
+    found = looked_at(store)
+    assert (found.findings, found.lost) == ([], [])
+
+
+def test_only_what_a_repair_recorded_is_known_lost(world):
+    store = store_of(world)
+    newest = world.project.snapshots()[0]
+    assert newest.state is not None
+    flip(store, object_key(newest.backend_object))
+    repaired(store)
+    del store.bodies[object_key(newest.state.object)]  # nobody recorded that
+    found = looked_at(store)
+    assert {each.key for each in found.findings} == {object_key(newest.state.object)}
+    assert {each.key for each in found.lost} == {object_key(newest.backend_object)}
+    baseline = found.projects[0].history
+    baseline.standing = replace(baseline.standing, baseline=newest.id)
+    assert not any(baseline.knows_loss(each) for each in found.lost if each.snapshot_id == newest.id)
 
 
 def test_foreign_bodies_are_found_and_set_aside(world):

@@ -81,6 +81,7 @@ def counts(found: Survey) -> dict[str, Any]:
         "idle_bytes": found.idle_bytes,
         "leftover_manifests": found.leftovers,
         "quarantined": found.quarantined,
+        "lost_snapshots": len({each.snapshot_id for each in found.lost}),
     }
 
 
@@ -96,6 +97,11 @@ def check_text(found: Survey, paint: Paint) -> str:
     for finding in found.findings:
         of = f"snapshot {finding.snapshot_id[:SHORT_ID]}: " if finding.snapshot_id else ""
         lines.append(f"  {paint.red('damaged')}  {of}{visible(_words(finding.key, finding.problem))}")
+    lines += [
+        f"  known lost  snapshot {snapshot_id[:SHORT_ID]}: a repair set aside what it is made of; whole once that "
+        "is written again, and `guardian prune` lets it go in its turn"
+        for snapshot_id in dict.fromkeys(each.snapshot_id for each in found.lost)
+    ]
     lines.append(f"{found.objects} objects")
     if found.idle and found.complete:
         lines.append(
@@ -107,7 +113,7 @@ def check_text(found: Survey, paint: Paint) -> str:
     if found.quarantined:
         lines.append(f"  {found.quarantined} set aside by `guardian store repair`, below quarantine/")
     if not found.findings:
-        lines.append("The store is sound")
+        lines.append("The store is sound" + (", but for what is known lost" if found.lost else ""))
     return "\n".join(lines)
 
 
