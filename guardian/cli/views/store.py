@@ -98,8 +98,8 @@ def check_text(found: Survey, paint: Paint) -> str:
         of = f"snapshot {finding.snapshot_id[:SHORT_ID]}: " if finding.snapshot_id else ""
         lines.append(f"  {paint.red('damaged')}  {of}{visible(_words(finding.key, finding.problem))}")
     lines += [
-        f"  known lost  snapshot {snapshot_id[:SHORT_ID]}: a repair set aside what it is made of; whole once that "
-        "is written again, and `guardian prune` lets it go in its turn"
+        f"  known lost  snapshot {snapshot_id[:SHORT_ID]}: a repair set aside what it is made of; whole once "
+        "that is written again, and `guardian prune` lets it go in its turn"
         for snapshot_id in dict.fromkeys(each.snapshot_id for each in found.lost)
     ]
     lines.append(f"{found.objects} objects")
