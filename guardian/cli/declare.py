@@ -23,7 +23,7 @@ class Declared:
         spelling: The option with its dashes; empty for a positional argument.
         metavar: The value's name in the help.
         choices: The only values accepted; empty for any.
-        whole_number: Whether the value must be a whole number above zero.
+        most: The largest of the whole numbers above zero that the value must be one of; 0 for any text.
     """
 
     annotation: Any
@@ -31,7 +31,7 @@ class Declared:
     spelling: str = ""
     metavar: str = ""
     choices: tuple[str, ...] = ()
-    whole_number: bool = False
+    most: int = 0
 
 
 def flag(spelling: str, help_: str, *, default: bool = False) -> Any:
@@ -45,9 +45,9 @@ def value(spelling: str, metavar: str, help_: str, *, choices: tuple[str, ...] =
     return field(default=None, metadata={"cli": declared})
 
 
-def number(spelling: str, metavar: str, help_: str) -> Any:
-    """Declare an option whose value is a whole number above zero; None when it is not given."""
-    declared = Declared(annotation=str, help=help_, spelling=spelling, metavar=metavar, whole_number=True)
+def number(spelling: str, metavar: str, help_: str, *, most: int = 1_000_000) -> Any:
+    """Declare an option whose value is a whole number from 1 to `most`; None when it is not given."""
+    declared = Declared(annotation=str, help=help_, spelling=spelling, metavar=metavar, most=most)
     return field(default=None, metadata={"cli": declared})
 
 
@@ -123,6 +123,18 @@ def _completion(choices: tuple[str, ...]) -> Callable[[str], Sequence[str]] | No
     return complete
 
 
+def _counted(declared: Declared, given: str) -> int:
+    # Python refuses to read thousands of digits: they are counted first.
+    plain = given.isascii() and given.isdigit() and len(given.lstrip("0")) <= len(str(declared.most))
+    if not plain or not 1 <= int(given) <= declared.most:
+        shown = given if len(given) <= len(str(declared.most)) + 10 else f"{given[:10]}..."
+        raise UsageError(
+            f"{declared.spelling} takes a whole number above zero and up to {declared.most}, not {shown!r}",
+            hint=f"{declared.spelling}={declared.metavar}    # {declared.metavar} from 1 to {declared.most}",
+        )
+    return int(given)
+
+
 def _checked(each: Field[Any], given: Any) -> Any:
     declared: Declared = each.metadata["cli"]
     if declared.annotation == list[str]:
@@ -131,8 +143,6 @@ def _checked(each: Field[Any], given: Any) -> Any:
         return None
     if declared.choices and given not in declared.choices:
         raise UsageError(f"{declared.spelling}={given} is not one of {', '.join(declared.choices)}")
-    if declared.whole_number:
-        if not (given.isascii() and given.isdigit() and int(given)):
-            raise UsageError(f"{declared.spelling} takes a whole number above zero, not {given!r}")
-        return int(given)
+    if declared.most:
+        return _counted(declared, given)
     return given

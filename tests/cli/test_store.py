@@ -115,8 +115,13 @@ def test_a_log_that_is_gone_is_damage_and_stops_a_prune(place, tmp_path, capsys)
     ("words", "said"),
     [
         (["prune"], "say what to keep"),
-        (["prune", "--keep-last=1"], "no terminal"),
-        (["prune", "--keep-last=x"], "whole number"),
+        (["prune", "--keep-last=x"], "Next: --keep-last=N"),
+        (["prune", "--keep-last=-1"], "Next: --keep-last=N"),
+        (["prune", "--keep-last", "-1"], "Next: --keep-last=N"),
+        (["prune", "--keep-good=0"], "Next: --keep-good=N"),
+        (["prune", "--keep-days=-3"], "N from 1 to 36500"),
+        (["prune", "--keep-days=99999999999"], "N from 1 to 36500"),
+        (["prune", "--keep-days=" + "9" * 5000], "not '9999999999...'"),
         (["prune", "--keep-last=1", "--all-projects", "--project=network"], "contradict"),
         (["store", "repair", "--accept-log"], "remembered"),
         (["store", "repair", "--reason=x"], "--accept-log"),
@@ -135,9 +140,13 @@ def test_prune_shows_and_takes_what_may_go(place, capsys, command):
     # On hold after a failure: what that run took, and the baseline, stay. One in between may go.
     assert typed(*command, "--keep-last=1", "--dry-run", store=place) == 0
     assert "0 of 2 go" in capsys.readouterr().out
+    assert typed(*command, "--keep-days=36500", store=place) == 0
+    assert "nothing to ask" in capsys.readouterr().out
     of = project(place)
     for serial in (3, 4):
         take_snapshot(of, state(serial, a=str(serial)), run_id=f"run-{serial}")
+    assert typed(*command, "--keep-last=1", store=place) == 1
+    assert "no terminal" in capsys.readouterr().err
     assert typed(*command, "--keep-last=1", "-auto-approve", "--json", store=place) == 0
     result = lines(capsys)[-1]
     assert (result["going"], result["pruned"]) == (1, 1)

@@ -22,13 +22,17 @@ from guardian.operations.prune import Pruned, judge
 from guardian.operations.prune import prune as run_prune
 from guardian.operations.repair import Tools
 
+CENTURY_DAYS = 36_500
+
 
 @dataclass(frozen=True, kw_only=True)
 class PruneFlags(ProjectOptions):
     """The options of `guardian prune`."""
 
     keep_last: int | None = number("--keep-last", "N", "Keep the newest N snapshots")
-    keep_days: int | None = number("--keep-days", "N", "Keep the snapshots of the last N days")
+    keep_days: int | None = number(
+        "--keep-days", "N", "Keep the snapshots of the last N days", most=CENTURY_DAYS
+    )
     keep_good: int | None = number(
         "--keep-good", "N", f"Keep the newest N that were promoted to known good; {GOOD} unless told"
     )
@@ -67,6 +71,11 @@ def prune(given: PruneFlags, console: Console) -> Result:
     if given.dry_run:
         return _result(named, Pruned(snapshots=0, objects=0), going)
     if not given.auto_approve:
+        if not going:
+            console.show(
+                "Nothing goes: there is nothing to ask. -auto-approve takes away what nothing refers to"
+            )
+            return _result(named, Pruned(snapshots=0, objects=0), going)
         terminal = ControllingTerminal()
         if console.json or not terminal.is_there:
             raise UsageError(
