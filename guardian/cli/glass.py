@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from guardian.cli.declare import flag, value
 from guardian.cli.options import OutputOptions
-from guardian.errors import StoreUnreachableError, UsageError
+from guardian.errors import LogRolledBackError, StoreUnreachableError, UsageError
+from guardian.ports.spool import SpoolPlace
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,5 +44,19 @@ def glass_offered(given: GlassOptions) -> Iterator[None]:
             error.hint += (
                 "; what this machine knows: guardian status; what cannot wait: "
                 "guardian apply --break-glass --reason '...'"
+            )
+        raise
+
+
+@contextmanager
+def spool_named(place: SpoolPlace) -> Iterator[None]:
+    """Say, where the store is refused for having gone back, that what was spooled for it is still here."""
+    try:
+        yield
+    except LogRolledBackError as error:
+        if place.is_there():
+            error.message += (
+                f"; what was applied while the store was down still waits on this machine, in "
+                f"{place.address}: guardian flush --dry-run shows it, and guardian flush brings it in once the store is right"
             )
         raise

@@ -1,10 +1,13 @@
 """`guardian store` and `guardian prune` as they are typed."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
 
+from guardian.adapters.memory import state_home
+from guardian.adapters.spool import DiskSpoolPlace
 from guardian.cli.app import main
 from guardian.repository.keys import OBJECTS
 from tests.cli.store import project, state, take_snapshot, with_history
@@ -210,6 +213,19 @@ def test_a_directory_that_is_not_mounted_is_no_emptied_store(place, tmp_path, ca
     assert typed("store", "repair", "--accept-log", "--reason=begun anew", store=place) == 0
     assert typed("status", store=place) == 1
     assert "nothing is recorded here yet" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("spooled", [True, False])
+def test_a_store_that_went_back_does_not_hide_what_is_spooled_for_it(place, tmp_path, capsys, spooled):
+    assert typed("status", store=place) == 0
+    if spooled:
+        project(Path(DiskSpoolPlace(state_home(os.environ), str(place)).address))
+    max((place / "states").glob("*/log/*")).rename(tmp_path / "kept")
+    capsys.readouterr()
+    assert typed("status", store=place) == 1
+    shown = capsys.readouterr().err
+    assert "went back" in shown
+    assert ("still waits on this machine" in shown) is spooled
 
 
 def test_what_did_not_go_back_is_not_accepted(place, capsys):

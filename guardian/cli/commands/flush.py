@@ -8,6 +8,7 @@ from guardian import wiring
 from guardian.cli.command import application
 from guardian.cli.console import Console
 from guardian.cli.declare import flag, value
+from guardian.cli.glass import spool_named
 from guardian.cli.options import EngineOptions, ProjectOptions
 from guardian.cli.result import Result
 from guardian.cli.views.glass import flushed_object, flushed_text, unrecorded_text, waiting_text
@@ -40,7 +41,7 @@ def flush(given: FlushFlags, console: Console) -> Result:
         return _result(Flushed(projects=()))
     # It works in no root module and asks nobody: the run directories are all that it wants of this one.
     working = EngineOptions(json=given.json, store=given.store, engine=given.engine, input=False)
-    with at_work(working, console, make=place.is_there()) as work:
+    with spool_named(place), at_work(working, console, make=place.is_there()) as work:
         done = run_flush(work.context, place) if work.context.spool else Flushed(projects=())
         unrecorded = unrecorded_runs(work.context)
     console.show(flushed_text(done, console.paint, console.typed))

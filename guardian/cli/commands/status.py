@@ -8,6 +8,7 @@ from guardian import wiring
 from guardian.adapters.system import ProcessIdentity
 from guardian.cli.command import application
 from guardian.cli.console import Console
+from guardian.cli.glass import spool_named
 from guardian.cli.options import ProjectOptions
 from guardian.cli.result import Result
 from guardian.cli.views.status import remembered_line, remembered_text, status_object, status_text
@@ -19,8 +20,10 @@ from guardian.operations.status import beside_a_spool, remembered_status, status
 
 def status(given: ProjectOptions, console: Console) -> Result:
     """Say on one screen where the project stands, and what to type next."""
+    place = wiring.spool_place(settings_of(given), Path.cwd(), os.environ)
     try:
-        seen = status_of(project_to_read(given), identity=ProcessIdentity())
+        with spool_named(place):
+            seen = status_of(project_to_read(given), identity=ProcessIdentity())
     except StoreUnreachableError as error:
         _show_memory(given, console)
         error.hint = error.hint or "guardian doctor"
