@@ -56,7 +56,8 @@ def spool_named(place: SpoolPlace) -> Iterator[None]:
     except LogRolledBackError as error:
         if place.is_there():
             error.message += (
-                f"; what was applied while the store was down still waits on this machine, in "
-                f"{place.address}: guardian flush --dry-run shows it, and guardian flush brings it in once the store is right"
+                "; what was applied while the store was down still waits on this machine, in "
+                f"{place.address}: guardian flush --dry-run shows it, and guardian flush brings it in once "
+                "the store is right"
             )
         raise
