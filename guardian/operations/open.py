@@ -39,16 +39,7 @@ def open_session(
     project.refuse_lost_log()
     refuse_broken(project.log)
     refuse_unflushed(context, project)
-    held = acquire(
-        project.log,
-        context.identity,
-        context.clock,
-        ttl_s=context.lease_ttl_s,
-        renew_s=context.renew_s,
-        wait=wait,
-        on_wait=context.audience.note,
-        interruption=context.interruption,
-    )
+    held = take_lease(context, project, wait=wait)
     with released_at_the_end(context, held), RunJournal(project.log, place.run_id) as journal:
         broken = begin_on_spool(context, project)
         settle_cut_short(context, place, project)
@@ -84,6 +75,25 @@ def open_session(
         except Exception as error:
             error.add_note(f"run {place.run_id} stays open in the journal; go on with: guardian status")
             raise
+
+
+def take_lease(context: Context, project: Project, *, wait: bool) -> Lease:
+    """Take the lease as the settings have it; hold it by `released_at_the_end`.
+
+    Raises:
+        LeaseHeldError: Another guardian works on the project.
+        InterruptedRunError: A signal arrived while waiting.
+    """
+    return acquire(
+        project.log,
+        context.identity,
+        context.clock,
+        ttl_s=context.lease_ttl_s,
+        renew_s=context.renew_s,
+        wait=wait,
+        on_wait=context.audience.note,
+        interruption=context.interruption,
+    )
 
 
 @contextmanager

@@ -7,12 +7,11 @@ from guardian.domain.run_class import RunClass
 from guardian.errors import ExitCode, NotFoundError
 from guardian.operations.break_glass import refuse_unflushed
 from guardian.operations.context import Checkout, Context
-from guardian.operations.open import released_at_the_end
+from guardian.operations.open import released_at_the_end, take_lease
 from guardian.operations.project import find_project
 from guardian.operations.runs import Run, find_run
 from guardian.operations.session import private_place
 from guardian.operations.settle import settle_cut_short
-from guardian.repository.lease import acquire
 from guardian.repository.project import Project
 from guardian.repository.proof import refuse_broken
 
@@ -66,19 +65,11 @@ def resume(context: Context, request: ResumeRequest) -> ResumeResult:
     refuse_unflushed(context, project)
     refuse_broken(project.log)
     _refuse_another(project, request.run)
-    with private_place(context) as place:
-        lease = acquire(
-            project.log,
-            context.identity,
-            context.clock,
-            ttl_s=context.lease_ttl_s,
-            renew_s=context.renew_s,
-            wait=True,
-            on_wait=context.audience.note,
-            interruption=context.interruption,
-        )
-        with released_at_the_end(context, lease):
-            run = settle_cut_short(context, place, project, wait=True)
+    with (
+        private_place(context) as place,
+        released_at_the_end(context, take_lease(context, project, wait=True)),
+    ):
+        run = settle_cut_short(context, place, project, wait=True)
     return _result(project, run)
 
 
