@@ -63,9 +63,11 @@ def pytest_configure(config: pytest.Config) -> None:
             del os.environ[name]
     os.environ.update(_SAFE)
     guard_sockets()
-    # A shell starts what runs in its background with SIGINT ignored, and every child would inherit that.
+    # A shell starts what runs in its background with these ignored, and every child would inherit that.
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+    if signal.getsignal(signal.SIGQUIT) is signal.SIG_IGN:
+        signal.signal(signal.SIGQUIT, signal.SIG_DFL)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
