@@ -295,6 +295,18 @@ def test_only_what_was_made_since_is_certain(aws, client):
     assert not present(aws, unknown).certain
 
 
+@pytest.mark.parametrize("wrong", [timedelta(days=-1), timedelta(days=1), timedelta(days=3650)])
+def test_with_a_wrong_clock_nothing_is_certain_and_nothing_is_absent(aws, client, wrong):
+    """The clock that tells when the run began is the one that is wrong."""
+    client("iam").create_role(RoleName=NAME, AssumeRolePolicyDocument=TRUST)
+    one = sought("aws_iam_role", {"name": NAME})
+    assert present(aws, one).certain
+    mistaken = AwsLiveReader(os.environ, now=lambda: datetime.now(UTC) + wrong)
+    seen = present(mistaken, replace(one, since=datetime.now(UTC) + wrong - timedelta(minutes=1)))
+    assert not seen.certain
+    assert "this machine's clock" in seen.words
+
+
 def test_a_parameter_that_was_written_again_has_no_date(aws, client):
     made = MAKERS["aws_ssm_parameter"](client)
     client("ssm").put_parameter(Name="/app/key", Value="2", Type="SecureString", Overwrite=True)

@@ -3,6 +3,8 @@
 import threading
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from functools import partial
 from typing import Any, TypeVar
 
@@ -15,6 +17,11 @@ READ_S = 15.0
 ATTEMPTS = 3
 
 
+def utc_now() -> datetime:
+    """Return this machine's wall time."""
+    return datetime.now(UTC)
+
+
 class Clients:
     """boto3 clients by service and region, made at the first need; usable from several threads.
 
@@ -24,9 +31,17 @@ class Clients:
         environment: The process's environment, for the region: boto3 does not look at AWS_REGION, Terraform
             does, and first.
         workers: How many threads ask at once.
+        now: This machine's clock, which AWS's answers are held against.
+
+    Attributes:
+        apart: How far this machine's clock is from AWS's by the newest answer; nothing until there is one.
     """
 
-    def __init__(self, environment: Mapping[str, str], *, workers: int) -> None:
+    def __init__(
+        self, environment: Mapping[str, str], *, workers: int, now: Callable[[], datetime] = utc_now
+    ) -> None:
+        self.apart = timedelta()
+        self._now = now
         self._region = environment.get("AWS_REGION", "")
         self._workers = workers
         self._making = threading.Lock()
@@ -43,6 +58,7 @@ class Clients:
                 import boto3
 
                 self._session = boto3.session.Session()
+                self._session.events.register("after-call", self._hold_clock_against)
             if (service, where) not in self._made:
                 self._made[service, where] = self._session.client(
                     service,
@@ -56,6 +72,14 @@ class Clients:
                     ),
                 )
             return self._made[service, where]
+
+    def _hold_clock_against(self, http_response: Any, **_: Any) -> None:
+        """Take the date of an answer; one without a date, or with none that can be read, tells nothing."""
+        try:
+            told = parsedate_to_datetime(http_response.headers["date"])
+        except (AttributeError, LookupError, TypeError, ValueError):
+            return
+        self.apart = abs(self._now() - told.astimezone(UTC))
 
 
 class Calls:

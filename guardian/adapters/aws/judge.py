@@ -71,6 +71,14 @@ def one_for_each(sought: Mapping[str, Sought], observed: Mapping[str, Observatio
     return judged
 
 
+def undated(seen: Observation, *, apart: timedelta) -> Observation:
+    """Take the certainty from what was seen while this machine's clock is wrong."""
+    if not isinstance(seen, Present):
+        return seen
+    words = f"{seen.words}; no date proves that, for this machine's clock is {apart} apart from AWS's"
+    return replace(seen, certain=False, words=words)
+
+
 def _verdict(found: Found, since: datetime | None) -> tuple[str, bool]:
     """Say why it is proven to be the run's own, or why that is not proven."""
     by, made = f"found by {found.by}", found.created_at

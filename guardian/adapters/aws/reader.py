@@ -1,12 +1,14 @@
 """Looks live for what no state knows, on AWS."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import datetime
 
-from guardian.adapters.aws.calls import Calls, Clients
+from guardian.adapters.aws.calls import Calls, Clients, utc_now
 from guardian.adapters.aws.declared import TYPES
-from guardian.adapters.aws.judge import judge, one_for_each
+from guardian.adapters.aws.judge import CLOCKS, judge, one_for_each, undated
 from guardian.adapters.aws.refusals import NoAnswerError
 from guardian.domain.observation import Observation, Sought, Unreadable
 
@@ -19,10 +21,17 @@ class AwsLiveReader:
     Args:
         environment: The process's environment.
         total_s: After that nothing more is asked; what was asked ends within its own tries.
+        now: This machine's clock.
     """
 
-    def __init__(self, environment: Mapping[str, str], *, total_s: float = 60.0) -> None:
-        self._clients = Clients(environment, workers=WORKERS)
+    def __init__(
+        self,
+        environment: Mapping[str, str],
+        *,
+        total_s: float = 60.0,
+        now: Callable[[], datetime] = utc_now,
+    ) -> None:
+        self._clients = Clients(environment, workers=WORKERS, now=now)
         self._total_s = total_s
 
     def covers(self, resource_type: str) -> bool:
@@ -45,10 +54,14 @@ class AwsLiveReader:
             return Unreadable(reason=f"no reader for {sought.resource_type}")
         calls = Calls(self._clients, declared.service, sought.region, deadline=deadline)
         try:
-            return judge(sought, declared.find(calls, sought.arguments))
+            findings = declared.find(calls, sought.arguments)
         except NoAnswerError as error:
             return Unreadable(reason=error.reason)
         except (LookupError, TypeError, ValueError) as error:
             # An answer of another shape (a service that only resembles AWS) must not end the way back.
             what = type(error).__name__
             return Unreadable(reason=f"{declared.service}: the answer is not as AWS describes it ({what})")
+        if self._clients.apart <= CLOCKS:
+            return judge(sought, findings)
+        # When the run began is known by this clock alone: nothing can be held against it.
+        return undated(judge(replace(sought, since=None), findings), apart=self._clients.apart)
