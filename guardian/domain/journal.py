@@ -95,6 +95,10 @@ class Record:
     body: Mapping[str, Any]
     standing: Standing
 
+    def folded(self, before: Standing) -> Standing:
+        """Return the standing that this record gives after another, whatever it carries itself."""
+        return advance(before, self.kind, self.body, number=self.number, at=self.at, run_id=self.run_id)
+
     def to_json(self) -> dict[str, Any]:
         """Return the JSON object of the format, without `format`."""
         return {

@@ -12,7 +12,7 @@ from guardian.domain.snapshot import Purpose
 from guardian.domain.state import State, parse_state
 from guardian.domain.unaccounted import created_ids, lives_in_state_alone
 from guardian.operations.context import Context
-from guardian.operations.runs import Run, adopt_events, load_run
+from guardian.operations.runs import Run, evidence_of, load_run
 from guardian.repository.journal import list_runs
 from guardian.repository.project import Project
 
@@ -68,11 +68,8 @@ def _made(
         if not lives_in_state_alone(types.get(address, address.rpartition(".")[0].rpartition(".")[2]))
         and (address not in present.managed or present.managed[address].object_id != made)
     }
-    return {
-        address: made
-        for address, made in here.items()
-        if (address, made) not in _recorded(project, runs, here)
-    }
+    recorded = _recorded(project, runs, here)
+    return {address: made for address, made in here.items() if (address, made) not in recorded}
 
 
 def _told(context: Context, run: Run) -> tuple[Mapping[str, Any], ...]:
@@ -80,7 +77,10 @@ def _told(context: Context, run: Run) -> tuple[Mapping[str, Any], ...]:
     journal = tuple(
         event for each in run.records if each.kind is Kind.ENGINE_EVENTS for event in each.body["events"]
     )
-    return journal if run.is_complete else adopt_events(context, run) or journal
+    if run.is_complete:
+        return journal
+    found = evidence_of(context, run)
+    return found.events if found is not None and found.events else journal
 
 
 def _recorded(project: Project, runs: tuple[Run, ...], made: Mapping[str, str]) -> set[tuple[str, str]]:
@@ -98,12 +98,9 @@ def _recorded(project: Project, runs: tuple[Run, ...], made: Mapping[str, str]) 
 
 def _cut_off(context: Context, run: Run, failed: FailedRun, present: State) -> list[str]:
     """Return what a way back was creating when it was cut off, and the record does not hold as new."""
-    events = adopt_events(context, run) or tuple(
-        event for each in run.records if each.kind is Kind.ENGINE_EVENTS for event in each.body["events"]
-    )
     former = {each.object_id for each in failed.before.managed.values()}
     return [
         address
-        for address in unfinished_creations(events)
+        for address in unfinished_creations(_told(context, run))
         if address not in present.managed or present.managed[address].object_id in former
     ]

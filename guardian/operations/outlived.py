@@ -2,7 +2,6 @@
 
 import threading
 from dataclasses import replace
-from pathlib import Path
 
 from guardian.domain.engine import EngineOutcome, Evidence
 from guardian.domain.journal import Kind
@@ -15,7 +14,7 @@ from guardian.operations import capture, stranded
 from guardian.operations.context import Context
 from guardian.operations.execute import Executed, incident_of
 from guardian.operations.fail import hold, reason_of, release_own_hold
-from guardian.operations.runs import Run
+from guardian.operations.runs import Run, evidence_of
 from guardian.operations.scene import reach
 from guardian.operations.session import Place, Reading, Session, close_run, read_state
 from guardian.operations.situation import snapshots_of
@@ -23,30 +22,6 @@ from guardian.repository.journal import RunJournal
 from guardian.repository.project import Project
 
 PAUSE_S = 0.5
-
-
-def evidence_of(context: Context, run: Run) -> Evidence | None:
-    """Return what this machine has of a run's own apply, None when it has nothing that can be trusted."""
-    opened = next(each for each in run.records if each.kind is Kind.RUN_OPENED)
-    exited = next((each for each in run.records if each.kind is Kind.ENGINE_EXITED), None)
-    found = None
-    # Nobody synchronises what Terraform writes: after a power cut an empty directory does not prove that it
-    # was never started. Nor does one of the same name on another machine.
-    if opened.actor.shares_boot_with(context.identity.actor()):
-        found = context.engine.evidence(
-            Path(str(opened.body["run_dir"])), root=Path(str(opened.body["root"]) or "/")
-        )
-    if exited is None:
-        return found
-    # The journal has every event then; this machine may add what the engine could not save.
-    told = found.outcome if found is not None else None
-    outcome = EngineOutcome(
-        exit_code=exited.body["exit_code"],
-        interrupted=exited.body["interrupted"],
-        diagnostics=told.diagnostics if told else (),
-        stranded_state=told.stranded_state if told else None,
-    )
-    return Evidence(running=False, events=tuple(run.events), outcome=outcome)
 
 
 def wait_for_end(context: Context, run: Run) -> None:

@@ -1,6 +1,5 @@
 """Read runs back from the log: their plan, how far they came, what they say about themselves."""
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -8,6 +7,7 @@ from itertools import chain, takewhile
 from pathlib import Path
 from typing import Any
 
+from guardian.domain.engine import EngineOutcome, Evidence
 from guardian.domain.incident import Incident, StateRecord
 from guardian.domain.journal import Kind, Record
 from guardian.domain.observation import Looked
@@ -206,33 +206,32 @@ def find_run(project: Project, text: str) -> Run:
     raise UsageError(f"{text} fits several runs: {', '.join(fitting)}", hint="give more of the id")
 
 
-def adopt_events(context: Context, run: Run) -> tuple[Mapping[str, Any], ...]:
-    """Read the engine's events of a run that was cut short from its directory, where this machine has it.
+def evidence_of(context: Context, run: Run) -> Evidence | None:
+    """Return what this machine has of a run's own apply, None when it has nothing that can be trusted.
 
     Terraform outlives a killed guardian and writes its events to the end; those on disk are the truth, the
     journal's may lack the last ones. After a power cut it is the other way round.
     """
-    for record in run.records:
-        if record.kind is not Kind.ENGINE_STARTED:
-            continue
-        if not record.actor.shares_boot_with(context.identity.actor()):
-            return ()
-        try:
-            lines = context.workplace.read(Path(str(record.body["stdout"]))).splitlines()
-        except UsageError:
-            return ()
-        return tuple(_parsed(lines))
-    return ()
-
-
-def _parsed(lines: Iterable[bytes]) -> Iterable[Mapping[str, Any]]:
-    for line in lines:
-        try:
-            event = json.loads(line)
-        except ValueError:
-            continue  # the last line of a killed process is torn
-        if isinstance(event, dict) and "state" not in event:
-            yield event
+    opened = next(each for each in run.records if each.kind is Kind.RUN_OPENED)
+    exited = next((each for each in run.records if each.kind is Kind.ENGINE_EXITED), None)
+    found = None
+    # Nobody synchronises what Terraform writes: after a power cut an empty directory does not prove that it
+    # was never started. Nor does one of the same name on another machine.
+    if opened.actor.shares_boot_with(context.identity.actor()):
+        found = context.engine.evidence(
+            Path(str(opened.body["run_dir"])), root=Path(str(opened.body["root"]) or "/")
+        )
+    if exited is None:
+        return found
+    # The journal has every event then; this machine may add what the engine could not save.
+    told = found.outcome if found is not None else None
+    outcome = EngineOutcome(
+        exit_code=exited.body["exit_code"],
+        interrupted=exited.body["interrupted"],
+        diagnostics=told.diagnostics if told else (),
+        stranded_state=told.stranded_state if told else None,
+    )
+    return Evidence(running=False, events=tuple(run.events), outcome=outcome)
 
 
 def _changes(records: Iterable[Record]) -> tuple[PlannedChange, ...]:

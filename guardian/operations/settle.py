@@ -1,5 +1,8 @@
 """Settle a run that was cut short: put it into words and on hold before anything else is written."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 from guardian.domain.incident import Incident, StateRecord
 from guardian.domain.journal import Kind, Record
 from guardian.domain.plan import Action
@@ -9,8 +12,8 @@ from guardian.domain.standing import Hold
 from guardian.errors import ExitCode, RefusedError
 from guardian.operations.context import Context
 from guardian.operations.held import engine_of
-from guardian.operations.outlived import evidence_of, take_over, wait_for_end
-from guardian.operations.runs import Run, adopt_events, load_run
+from guardian.operations.outlived import take_over, wait_for_end
+from guardian.operations.runs import Run, evidence_of, load_run
 from guardian.operations.session import Place
 from guardian.repository.project import Project
 
@@ -74,7 +77,7 @@ def _settle_apply(context: Context, place: Place, project: Project, run: Run, *,
             return
     standing = project.log.standing()
     if standing.open_incident is None:
-        incident = _in_words(context, run)
+        incident = _in_words(run, found.events if found is not None else ())
         project.log.append(Kind.INCIDENT_OPENED, {"incident": incident.to_json()}, run_id=run.id)
     if standing.hold is None:
         hold = Hold(
@@ -108,9 +111,8 @@ def _finish(project: Project, run: Run, hold: Hold | None) -> None:
         _close(project, run.id, Outcome.APPLIED, ExitCode.OK)
 
 
-def _in_words(context: Context, run: Run) -> Incident:
+def _in_words(run: Run, events: Sequence[Mapping[str, Any]]) -> Incident:
     changes = run.changes
-    events = adopt_events(context, run)
     if events:
         progress = progress_of(changes, events, ended_well=False)
         creating = unfinished_creations(events)

@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from guardian.domain.journal import Kind, Record, Standing, advance
+from guardian.domain.journal import Kind, Record, Standing
 from guardian.errors import BlobMissingError, LogRolledBackError
 from guardian.repository.keys import log_prefix
 from guardian.repository.project import Project
@@ -122,15 +122,7 @@ def read_history(project: Project) -> History:
     try:
         # Up to a number, not to the head: what stands before a damaged head is read all the same.
         for record in project.log.read(1, numbers[-1] if numbers else 0):
-            folded = advance(
-                history.standing,
-                record.kind,
-                record.body,
-                number=record.number,
-                at=record.at,
-                run_id=record.run_id,
-            )
-            if folded != record.standing:
+            if record.folded(history.standing) != record.standing:
                 problem = f"record {record.number} carries a standing that its predecessors do not give"
                 history.findings.append(Finding(key=project.log.key(record.number), problem=problem))
             history.take(record)

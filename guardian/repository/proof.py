@@ -1,6 +1,6 @@
 """Whether a log can be built upon: no gap anywhere, and an unbroken chain in what a run relies on."""
 
-from guardian.domain.journal import Record, advance
+from guardian.domain.journal import Record
 from guardian.errors import StoreCorruptError
 from guardian.repository.log import Log
 
@@ -48,14 +48,7 @@ def _first(head: Record) -> int:
 
 def _refuse_forged(before: Record, record: Record, log: Log) -> None:
     try:
-        folded = advance(
-            before.standing,
-            record.kind,
-            record.body,
-            number=record.number,
-            at=record.at,
-            run_id=record.run_id,
-        )
+        folded = record.folded(before.standing)
     except (KeyError, ValueError, TypeError) as error:
         raise StoreCorruptError(f"{log.key(record.number)} cannot follow the record before it") from error
     if folded != record.standing:

@@ -81,7 +81,7 @@ def test_a_kill_of_guardian_alone(checkout, tally, number):
     resumed = checkout.run("run", "resume", "--json")
     assert resumed.exit_code == 0, f"killed after {after_s:.3f} s: {resumed.said}"
     assert truth(checkout) in (THERE, WHOLE), after_s
-    if truth(checkout) == WHOLE and completed(records(checkout)):
+    if truth(checkout) == WHOLE:
         assert completed(records(checkout)) == sorted(WHOLE), (
             f"an event was lost, killed after {after_s:.3f} s"
         )

@@ -240,7 +240,7 @@ def test_the_sweep_catches_a_guardian_that_forwards_every_signal(checkout, gate,
     """A mutant: it passes each SIGINT on."""
     tally(3, points=1, mutants=1)
     checkout.exe = mutant_of(checkout.exe, checkout.root.parent / "mutant", FORWARDS_ALL)
-    with pytest.raises(AssertionError):
+    with pytest.raises(AssertionError, match="'one', 'one'"):
         check_count(checkout, gate)
 
 
