@@ -153,9 +153,13 @@ class SignalInterruption:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Give the signals back to whoever had them."""
+        """Give the signals back to whoever had them; once one has come, ignore them to the process's end.
+
+        The end that it asked for is under way, and the rest of a storm must not turn the answer into a death.
+        A handler would not do: the interpreter takes those away before it ends, and leaves what is ignored.
+        """
         for each, before in self._before.items():
-            signal.signal(each, before)
+            signal.signal(each, before if self._first is None else signal.SIG_IGN)
         self._before.clear()
 
     def _remember(self, number: int, _: FrameType | None) -> None:

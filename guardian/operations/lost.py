@@ -6,6 +6,7 @@ from itertools import takewhile
 from typing import Any
 
 from guardian.domain.journal import Kind, Record
+from guardian.domain.observation import Looked, Verdict
 from guardian.domain.recovery import FailedRun
 from guardian.domain.run import unfinished_creations
 from guardian.domain.snapshot import Purpose
@@ -49,11 +50,21 @@ def _listed(records: tuple[Record, ...], present: State) -> Iterator[list[str]]:
     for each in records:
         if each.kind is Kind.RECOVERY_PLANNED and "unaccounted" in each.body["plan"]:
             plan = each.body["plan"]
-            # What was absent may have come later, and what was to be adopted may not have been.
-            looked = [one["address"] for one in plan.get("looked", ())]
-            yield [*plan["unaccounted"], *(one for one in looked if one not in present.managed)]
+            looked = (Looked.of(**one) for one in plan.get("looked", ()))
+            yield [
+                *plan["unaccounted"],
+                *(one.address for one in looked if _may_come(one) and one.address not in present.managed),
+            ]
         elif each.kind is Kind.RECEIPT:
             yield list(each.body["receipt"].get("unaccounted", ()))
+
+
+def _may_come(looked: Looked) -> bool:
+    """Tell what a plan did not list and may be open all the same: it may come late, or was not adopted.
+
+    What was refused, and is there as somebody else's or could not be seen, was judged and stays judged.
+    """
+    return looked.verdict is Verdict.ABSENT or looked.certain
 
 
 def _made(

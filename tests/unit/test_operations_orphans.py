@@ -2,10 +2,15 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
-from guardian.domain.observation import Absent, Observation, Present, Sought, Unreadable, Verdict
+from guardian.domain.journal import Kind, Record
+from guardian.domain.observation import Absent, Looked, Observation, Present, Sought, Unreadable, Verdict
+from guardian.domain.state import EMPTY
 from guardian.errors import ExitCode
 from guardian.operations import look, lost
 from tests.fakes.blobs import Killed
@@ -80,6 +85,24 @@ def test_what_ended_and_is_in_no_record_is_looked_for_and_listed(tmp_path, monke
     for number, (live, verdict, listed) in enumerate(CASES.values()):
         world = die_before_the_record(tmp_path / str(number), live, monkeypatch)
         check(world, verdict, listed=listed)
+
+
+@pytest.mark.parametrize(
+    ("verdict", "certain", "open_"),
+    [
+        (Verdict.ABSENT, False, True),
+        (Verdict.EXISTS, True, True),
+        (Verdict.EXISTS, False, False),
+        (Verdict.UNKNOWN, False, False),
+    ],
+)
+def test_what_a_plan_judged_stays_judged(verdict, certain, open_):
+    """A refused creation that a plan did not list must not come back as cut off with the next plan."""
+    looked = asdict(Looked(address=ADDRESS, verdict=verdict, certain=certain))
+    record = SimpleNamespace(
+        kind=Kind.RECOVERY_PLANNED, body={"plan": {"unaccounted": [], "looked": [looked]}}
+    )
+    assert list(lost._listed((cast(Record, record),), EMPTY)) == [[ADDRESS] if open_ else []]
 
 
 MUTANTS = {

@@ -152,7 +152,6 @@ def _heard():
 @pytest.mark.usefixtures("_heard")
 @pytest.mark.parametrize("number", ENDING)
 def test_a_signal_is_remembered_by_name_and_the_first_one_stays(number):
-    before = [signal.getsignal(each) for each in ENDING]
     with SignalInterruption() as interruption:
         assert interruption.requested() is None
         signal.raise_signal(number)
@@ -160,8 +159,9 @@ def test_a_signal_is_remembered_by_name_and_the_first_one_stays(number):
         for other in ENDING:
             signal.raise_signal(other)
         assert interruption.requested() == number.name
+    # The process is about to end: the rest of a storm must not change how.
+    signal.raise_signal(number)
     assert interruption.requested() == number.name
-    assert [signal.getsignal(each) for each in ENDING] == before
 
 
 @pytest.mark.usefixtures("_heard")
@@ -169,6 +169,14 @@ def test_handlers_come_back_after_an_error():
     before = [signal.getsignal(each) for each in ENDING]
     with pytest.raises(RuntimeError), SignalInterruption():
         raise RuntimeError
+    assert [signal.getsignal(each) for each in ENDING] == before
+
+
+@pytest.mark.usefixtures("_heard")
+def test_handlers_come_back_when_no_signal_came():
+    before = [signal.getsignal(each) for each in ENDING]
+    with SignalInterruption():
+        assert [signal.getsignal(each) for each in ENDING] != before
     assert [signal.getsignal(each) for each in ENDING] == before
 
 
