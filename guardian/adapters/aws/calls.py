@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -47,6 +48,7 @@ class Clients:
         self._making = threading.Lock()
         self._session: Any = None
         self._made: dict[tuple[str, str], Any] = {}
+        self._requests: Counter[str] = Counter()
 
     def get(self, service: str, region: str) -> Any:
         """Return the client of a service; an empty region is the environment's."""
@@ -59,6 +61,7 @@ class Clients:
 
                 self._session = boto3.session.Session()
                 self._session.events.register("after-call", self._hold_clock_against)
+                self._session.events.register("before-send", self._count)
             if (service, where) not in self._made:
                 self._made[service, where] = self._session.client(
                     service,
@@ -72,6 +75,17 @@ class Clients:
                     ),
                 )
             return self._made[service, where]
+
+    def take_requests(self) -> dict[str, int]:
+        """Return how often each operation (`ec2:DescribeVpcs`) was sent since it was last asked."""
+        with self._making:
+            taken, self._requests = self._requests, Counter()
+        return dict(taken)
+
+    def _count(self, event_name: str, **_: Any) -> None:
+        sent = event_name.removeprefix("before-send.").replace(".", ":")
+        with self._making:
+            self._requests[sent] += 1
 
     def _hold_clock_against(self, http_response: Any, **_: Any) -> None:
         """Take the date of an answer; one without a date, or with none that can be read, tells nothing."""
@@ -130,6 +144,19 @@ class Calls:
 
         return self._translated(operation, call)
 
+    def every(
+        self, operation: str, member: str, *, left_out_when_empty: bool = False, **request: Any
+    ) -> list[Any]:
+        """Return the items of all pages, or of the one answer of an operation without pages.
+
+        Raises:
+            NoAnswerError: As for `pages`.
+        """
+        if self._translated(operation, lambda: self._client().can_paginate(operation)):
+            return list(self.pages(operation, member, left_out_when_empty=left_out_when_empty, **request))
+        answer = self.ask(operation, **request) or {}
+        return list(self._items(operation, member, answer, may_lack=left_out_when_empty))
+
     def pages(
         self, operation: str, member: str, *, left_out_when_empty: bool = False, **request: Any
     ) -> Iterator[Any]:
@@ -150,9 +177,12 @@ class Calls:
         )
         following = partial(next, start, None)
         while (page := self._translated(operation, following)) is not None:
-            if member not in page and not (left_out_when_empty and _is_empty_object(page)):
-                raise NoAnswerError(f"{self._service} {operation}: the answer has no {member}")
-            yield from page.get(member, ())
+            yield from self._items(operation, member, page, may_lack=left_out_when_empty)
+
+    def _items(self, operation: str, member: str, answer: Mapping[str, Any], *, may_lack: bool) -> list[Any]:
+        if member not in answer and not (may_lack and _is_empty_object(answer)):
+            raise NoAnswerError(f"{self._service} {operation}: the answer has no {member}")
+        return list(answer.get(member, ()))
 
     def _client(self) -> Any:
         return self._clients.get(self._service, self.region)
@@ -161,12 +191,15 @@ class Calls:
         from botocore.exceptions import BotoCoreError, ClientError
         from botocore.parsers import ResponseParserError
 
-        if time.monotonic() > self._deadline:
-            raise NoAnswerError(f"{self._service} {operation}: not asked, for the time was over")
+        self._check_time(operation)
         try:
             return call()
         except (ClientError, BotoCoreError, ResponseParserError) as error:
             raise no_answer(self._service, operation, error) from error
+
+    def _check_time(self, operation: str) -> None:
+        if time.monotonic() > self._deadline:
+            raise NoAnswerError(f"{self._service} {operation}: not asked, for the time was over")
 
 
 def _is_empty_object(answer: Mapping[str, Any]) -> bool:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from guardian.adapters.aws.calls import Calls
+from guardian.adapters.aws.read import Read
 
 NAME_NOT_KNOWN = "its name was not known when the run was planned"
 
@@ -52,12 +53,24 @@ class Findings:
 Find = Callable[[Calls, Mapping[str, Any]], Findings]
 
 
+def cannot_find(_: Calls, __: Mapping[str, Any]) -> Findings:
+    """Find nothing, and say so: the type has nothing that its planned arguments would identify."""
+    return Findings(gap="nothing that was planned identifies an object of this type")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LiveType:
-    """One resource type: the service that is asked, and how to find an instance by its planned arguments."""
+    """One resource type.
+
+    Attributes:
+        service: boto3's name of the service that is asked.
+        find: How to find an instance by its planned arguments; where that can be done.
+        read: How to read what is live of instances that a state knows; None where that is not declared.
+    """
 
     service: str
-    find: Find
+    find: Find = cannot_find
+    read: Read | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from guardian.adapters.aws.calls import Calls, Clients, utc_now
+from guardian.adapters.aws.declare import cannot_find
 from guardian.adapters.aws.declared import TYPES
 from guardian.adapters.aws.judge import CLOCKS, judge, one_for_each, undated
 from guardian.adapters.aws.refusals import NoAnswerError
@@ -36,7 +37,7 @@ class AwsLiveReader:
 
     def covers(self, resource_type: str) -> bool:
         """Tell whether the type is declared."""
-        return resource_type in TYPES
+        return resource_type in TYPES and TYPES[resource_type].find is not cannot_find
 
     def look(self, sought: Sequence[Sought]) -> Mapping[str, Observation]:
         """Look for each, several at a time."""

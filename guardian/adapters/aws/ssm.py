@@ -1,7 +1,14 @@
-"""Parameters; their values are never looked at."""
+"""Parameters. The value of a secure string is never read: its version tells that it was changed."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from guardian.adapters.aws.calls import Calls
 from guardian.adapters.aws.declare import Found, LiveType, Named
+from guardian.adapters.aws.read import Asked, Attributes, Identity, Read, by_id, chunks, tags_of
+
+# Source: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameters.html
+_AT_ONCE = 10
 
 
 def _parameter(calls: Calls, name: str) -> Found | None:
@@ -19,4 +26,53 @@ def _parameter(calls: Calls, name: str) -> Found | None:
     )
 
 
-TYPES = {"aws_ssm_parameter": LiveType(service="ssm", find=Named(one=_parameter).find)}
+def _listed(asked: Asked, known: Sequence[Attributes]) -> dict[str, dict[str, Any]]:
+    described = asked.every("describe_parameters", "Parameters", MaxResults=50)
+    values = asked.many(
+        lambda names: asked.one("get_parameters", Names=list(names), WithDecryption=False),
+        chunks([by_id(each) for each in known], _AT_ONCE),
+    )
+    read = {each["Name"]: each for answer in values for each in answer["Parameters"]}
+    # What the one call does not know yet, or any more, the other may: it is there.
+    return {each["Name"]: {**each, **read.get(each["Name"], {})} for each in (*read.values(), *described)}
+
+
+def _bulk(item: Mapping[str, Any]) -> Attributes:
+    secure = item["Type"] == "SecureString"
+    return {
+        "name": item["Name"],
+        "arn": item.get("ARN"),
+        "type": item["Type"],
+        "version": item["Version"],
+        "data_type": item.get("DataType"),
+        "description": item.get("Description"),
+        "tier": item.get("Tier", "Standard"),
+        "allowed_pattern": item.get("AllowedPattern"),
+        **({"key_id": item.get("KeyId")} if secure else {"value": item.get("Value")}),
+    }
+
+
+def _detail(asked: Asked, item: Mapping[str, Any], _: Attributes) -> Attributes:
+    answer = asked.need(
+        "list_tags_for_resource",
+        gone={"InvalidResourceId"},
+        ResourceType="Parameter",
+        ResourceId=item["Name"],
+    )
+    return {"tags": tags_of(answer["TagList"])}
+
+
+TYPES = {
+    "aws_ssm_parameter": LiveType(
+        service="ssm",
+        find=Named(one=_parameter).find,
+        read=Read(
+            calls={"describe_parameters", "get_parameters", "list_tags_for_resource"},
+            listed=_listed,
+            bulk=_bulk,
+            detail=_detail,
+            detailed={"tags"},
+            identity=lambda item: Identity(name=item["Name"]),
+        ),
+    )
+}

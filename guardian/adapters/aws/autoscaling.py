@@ -1,0 +1,7 @@
+"""Groups that scale."""
+
+from collections.abc import Mapping
+
+from guardian.adapters.aws.declare import LiveType
+
+TYPES: Mapping[str, LiveType] = {}

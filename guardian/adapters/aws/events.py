@@ -1,0 +1,7 @@
+"""EventBridge: buses, rules and their targets."""
+
+from collections.abc import Mapping
+
+from guardian.adapters.aws.declare import LiveType
+
+TYPES: Mapping[str, LiveType] = {}

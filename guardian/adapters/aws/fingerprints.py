@@ -1,0 +1,139 @@
+"""Reads what is live of the instances that a state knows, on AWS, in bulk."""
+
+import time
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any
+
+from guardian.adapters.aws.asked import AskedOfService, Look
+from guardian.adapters.aws.calls import Clients
+from guardian.adapters.aws.declare import LiveType
+from guardian.adapters.aws.declared import TYPES
+from guardian.adapters.aws.read import GoneError, Read
+from guardian.adapters.aws.refusals import NoAnswerError
+from guardian.adapters.aws.unmanaged import Whose
+from guardian.domain.fingerprint import fingerprint
+from guardian.domain.live import Known, Reading, Scope, Seen, Unmanaged
+from guardian.domain.observation import Absent, Unreadable
+
+NO_SCOPE = Scope()
+READERS: Mapping[str, LiveType] = {name: each for name, each in TYPES.items() if each.read is not None}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _OfType:
+    """What was read of one type in one region."""
+
+    seen: Mapping[str, Seen]
+    unmanaged: tuple[Unmanaged, ...] = ()
+    not_listed: Mapping[str, str] = field(default_factory=dict)
+
+
+class AwsFingerprints:
+    """Implements `FingerprintReader` with read calls of boto3.
+
+    Args:
+        clients: Where clients come from; they bound the tries and the rate.
+        connections: How many requests at a time.
+        total_s: After that nothing more is asked: what is not read by then is unreadable.
+    """
+
+    def __init__(self, clients: Clients, *, connections: int, total_s: float) -> None:
+        self._clients = clients
+        self._connections = connections
+        self._total_s = total_s
+
+    def covers(self, resource_type: str) -> bool:
+        """Tell whether the type is declared."""
+        return resource_type in READERS
+
+    def account(self) -> str:
+        """Return the account of the credentials; raise `NoAnswerError` where AWS does not tell."""
+        calls = Look(self._clients, deadline=time.monotonic() + self._total_s).calls("sts", "")
+        return str((calls.ask("get_caller_identity") or {}).get("Account", ""))
+
+    def read(self, known: Sequence[Known], *, quick: bool = False, scope: Scope = NO_SCOPE) -> Reading:
+        """Read every instance; with `quick`, by bulk calls alone."""
+        began = time.monotonic()
+        by_type: dict[tuple[str, str], list[Known]] = {}
+        seen: dict[str, Seen] = {}
+        for each in known:
+            if each.resource_type in READERS:
+                by_type.setdefault((each.resource_type, each.region), []).append(each)
+            else:
+                seen[each.address] = Unreadable(reason=f"no reader for {each.resource_type}")
+        # Types wait for requests, and requests wait for nobody: with one pool they could wait for themselves.
+        with (
+            ThreadPoolExecutor(max_workers=max(1, len(by_type))) as types,
+            ThreadPoolExecutor(max_workers=self._connections) as requests,
+        ):
+            look = Look(self._clients, deadline=began + self._total_s, pool=requests)
+            read = [
+                types.submit(_read_type, look, *where, those, quick=quick, scope=scope)
+                for where, those in by_type.items()
+            ]
+            found = [each.result() for each in read]
+        for one in found:
+            seen.update(one.seen)
+        types_read = {name for name, _ in by_type}
+        return Reading(
+            seen=seen,
+            unseen={name: tuple(sorted(_read_of(name).detailed)) for name in types_read} if quick else {},
+            unmanaged=tuple(each for one in found for each in one.unmanaged),
+            not_listed={name: why for one in found for name, why in one.not_listed.items()},
+            requests=self._clients.take_requests(),
+            duration_s=time.monotonic() - began,
+        )
+
+
+def _read_of(resource_type: str) -> Read:
+    read = READERS[resource_type].read
+    assert read is not None  # noqa: S101 - READERS holds no others
+    return read
+
+
+def _read_type(
+    look: Look, resource_type: str, region: str, known: Sequence[Known], *, quick: bool, scope: Scope
+) -> _OfType:
+    read = _read_of(resource_type)
+    asked = AskedOfService(look, READERS[resource_type].service, read.region or region, allowed=read.calls)
+    try:
+        items = read.listed(asked, [each.attributes for each in known])
+    except Exception as error:  # noqa: BLE001 - whatever AWS answers, the other types are read
+        reason = _reason(error, READERS[resource_type].service)
+        return _OfType(
+            seen={each.address: Unreadable(reason=reason) for each in known},
+            not_listed={resource_type: reason} if scope.is_set else {},
+        )
+    seen = look.side_by_side(lambda each: _seen(read, asked, items, each, quick=quick), known)
+    whose = Whose(resource_type, region, read, scope)
+    return _OfType(
+        seen={each.address: one for each, one in zip(known, seen, strict=True)},
+        unmanaged=tuple(whose.unknown(items, {read.key(each.attributes) for each in known})),
+        not_listed=whose.not_listed,
+    )
+
+
+def _seen(read: Read, asked: AskedOfService, items: Mapping[str, Any], known: Known, *, quick: bool) -> Seen:
+    item = items.get(read.key(known.attributes))
+    if item is None:
+        return Absent()
+    try:
+        attributes = dict(read.bulk(item))
+        if read.detail is not None and not quick:
+            attributes |= read.detail(asked, item, known.attributes)
+    except GoneError:
+        return Absent()
+    except Exception as error:  # noqa: BLE001 - whatever AWS answers, the other instances are read
+        return Unreadable(reason=_reason(error, asked.service))
+    return fingerprint(attributes, read.shape)
+
+
+def _reason(error: Exception, service: str) -> str:
+    if isinstance(error, NoAnswerError):
+        return error.reason
+    if isinstance(error, LookupError | TypeError | ValueError | AttributeError):
+        # A service that only resembles AWS, or an answer that was cut off.
+        return f"{service}: the answer is not as AWS describes it ({type(error).__name__})"
+    raise error

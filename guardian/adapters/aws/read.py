@@ -1,0 +1,117 @@
+"""The words in which a type's live attributes are declared: one bulk call, then details of what is known."""
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar
+
+from guardian.domain.fingerprint import PLAIN, Shape
+
+T = TypeVar("T")
+Attributes = Mapping[str, Any]
+
+
+class GoneError(Exception):
+    """The object went away between the list and the question for its details."""
+
+
+class Asked(Protocol):
+    """Read calls of a type's service in one region. Each question is asked once a look, whoever asks it.
+
+    Only operations that the type declares can be asked. What AWS does not answer ends the reading of the
+    type (from `listed`) or of the one instance (from `detail`): nothing needs to be caught.
+    """
+
+    region: str
+
+    def every(self, operation: str, member: str, **request: Any) -> list[Any]:
+        """Return the items of all pages of a list, by the list's name in the answer.
+
+        An answer without the list was cut off, except with `left_out_when_empty=True` when it is `{}`.
+        """
+        ...
+
+    def one(self, operation: str, *, absent: Collection[str] = (), **request: Any) -> dict[str, Any] | None:
+        """Return an answer; None when AWS refused with one of the codes that say that there is none."""
+        ...
+
+    def need(self, operation: str, *, gone: Collection[str], **request: Any) -> dict[str, Any]:
+        """Return an answer; raise `GoneError` when AWS refused with a code that says that it is gone."""
+        ...
+
+    def many(self, ask: Callable[[T], Any], items: Iterable[T]) -> list[Any]:
+        """Ask for several things side by side, in order. Only from `listed`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """What tells whether an object that no state knows belongs to a project.
+
+    Attributes:
+        name: Its name, or empty.
+        tags: Its tags; None where the list does not tell them.
+        own: Whether AWS made it itself (a default network, a managed policy): never anybody's to manage.
+    """
+
+    name: str = ""
+    tags: Mapping[str, str] | None = None
+    own: bool = False
+
+
+def by_id(attributes: Attributes) -> str:
+    """Return the attribute `id`."""
+    return str(attributes.get("id") or "")
+
+
+def by(name: str) -> Callable[[Attributes], str]:
+    """Return a key that is one attribute."""
+
+    def key(attributes: Attributes) -> str:
+        return str(attributes.get(name) or "")
+
+    return key
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Read:
+    """How live instances of one type are read, and put into the words of the provider.
+
+    Attributes:
+        calls: boto3's names (`describe_vpcs`) of all operations that `listed` and `detail` ask.
+        listed: Returns every object of the type in the region, by key. It is given the recorded attributes
+            of the known instances, for services that cannot list without knowing where.
+        key: Returns the key of a recorded instance, as in `listed`.
+        bulk: Returns the attributes that an item of the list tells.
+        detail: Returns further attributes of one known instance, from its item and recorded attributes.
+        detailed: The names that `detail` can return: what the quick tier does not look at.
+        shape: What the values mean.
+        identity: Returns what tells whose an unknown object is; None where the list holds known objects
+            alone.
+        region: Where the service answers when it is not the provider's region (`us-east-1` for some).
+    """
+
+    calls: Collection[str]
+    listed: Callable[[Asked, Sequence[Attributes]], Mapping[str, Any]]
+    bulk: Callable[[Any], Attributes]
+    key: Callable[[Attributes], str] = by_id
+    detail: Callable[[Asked, Any, Attributes], Attributes] | None = None
+    detailed: Collection[str] = ()
+    shape: Shape = PLAIN
+    identity: Callable[[Any], Identity] | None = None
+    region: str = ""
+
+
+def tags_of(items: Iterable[Mapping[str, str]], *, key: str = "Key", value: str = "Value") -> dict[str, str]:
+    """Return the tags of a list of pairs; those of AWS's own (`aws:`), which the provider hides, left out."""
+    found = {each[key]: each.get(value) or "" for each in items}
+    return {name: text for name, text in found.items() if not name.startswith("aws:")}
+
+
+def own_tags(tags: Mapping[str, str] | None) -> dict[str, str]:
+    """Return tags without those of AWS's own, which the provider hides."""
+    return {name: text for name, text in (tags or {}).items() if not name.startswith("aws:")}
+
+
+def chunks(items: Sequence[T], size: int) -> list[Sequence[T]]:
+    """Split into parts of at most `size`, in order."""
+    return [items[start : start + size] for start in range(0, len(items), size)]

@@ -1,0 +1,7 @@
+"""Zones and records."""
+
+from collections.abc import Mapping
+
+from guardian.adapters.aws.declare import LiveType
+
+TYPES: Mapping[str, LiveType] = {}
