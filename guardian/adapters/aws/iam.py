@@ -4,8 +4,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
+from guardian.adapters.aws import iam_attached
+from guardian.adapters.aws import iam_principals as principals
 from guardian.adapters.aws.calls import Calls
 from guardian.adapters.aws.declare import Found, LiveType, Named
+from guardian.adapters.aws.read import Read
 
 _ABSENT = frozenset({"NoSuchEntity"})
 
@@ -50,16 +53,19 @@ _profiles = partial(
 
 
 def _type(
+    read: Read,
     one: Callable[[Calls, str], Found | None],
     several: Callable[[Calls, str], Iterable[Found]] | None = None,
 ) -> LiveType:
-    return LiveType(service="iam", find=Named(one=one, several=several).find)
+    return LiveType(service="iam", find=Named(one=one, several=several).find, read=read)
 
 
 TYPES = {
-    "aws_iam_role": _type(_role, _roles),
-    "aws_iam_policy": _type(_policy, _policies),
-    "aws_iam_user": _type(_user),
-    "aws_iam_group": _type(_group),
-    "aws_iam_instance_profile": _type(_profile, _profiles),
+    "aws_iam_role": _type(principals.ROLE, _role, _roles),
+    "aws_iam_policy": _type(principals.POLICY, _policy, _policies),
+    "aws_iam_user": _type(principals.USER, _user),
+    "aws_iam_group": _type(principals.GROUP, _group),
+    "aws_iam_instance_profile": _type(principals.PROFILE, _profile, _profiles),
+    "aws_iam_openid_connect_provider": LiveType(service="iam", read=principals.OPENID_PROVIDER),
+    **{name: LiveType(service="iam", read=read) for name, read in iam_attached.READS.items()},
 }
