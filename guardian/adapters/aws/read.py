@@ -112,6 +112,37 @@ def own_tags(tags: Mapping[str, str] | None) -> dict[str, str]:
     return {name: text for name, text in (tags or {}).items() if not name.startswith("aws:")}
 
 
+def pages(
+    asked: Asked,
+    operation: str,
+    member: str,
+    *,
+    absent: Collection[str] = (),
+    told: str = "NextToken",
+    given: str = "NextToken",
+    **request: Any,
+) -> list[Any] | None:
+    """Return the items of all pages of a list that may not be there, or that boto3 cannot page through.
+
+    Args:
+        asked: Who is asked.
+        operation: As for `Asked.one`.
+        member: The list's name in the answer.
+        absent: The codes that say that there is no such list: the answer is then None.
+        told: The name of the next page's token in the answer.
+        given: Its name in the request.
+        request: The operation's parameters.
+    """
+    found: list[Any] = []
+    following: dict[str, str] = {}
+    while (answer := asked.one(operation, absent=absent, **request, **following)) is not None:
+        found.extend(answer[member])
+        if not answer.get(told):
+            return found
+        following = {given: answer[told]}
+    return None
+
+
 def chunks(items: Sequence[T], size: int) -> list[Sequence[T]]:
     """Split into parts of at most `size`, in order."""
     return [items[start : start + size] for start in range(0, len(items), size)]
