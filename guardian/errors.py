@@ -117,6 +117,12 @@ class BackendError(GuardianError):
     code = "backend"
 
 
+class LiveError(GuardianError):
+    """The live infrastructure cannot be asked at all: no credentials, expired ones, nobody answers."""
+
+    code = "live"
+
+
 class StoreError(GuardianError):
     """guardian's store cannot be used."""
 
@@ -206,6 +212,12 @@ class WrongStateError(RefusedError):
     """The state is not the one that guardian knows: lineage, serial or contents say so."""
 
     code = "wrong_state"
+
+
+class WrongAccountError(RefusedError):
+    """The credentials are of another account than the one that the state was made in."""
+
+    code = "wrong_account"
 
 
 class StateLockedError(RefusedError):

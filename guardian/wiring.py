@@ -100,7 +100,7 @@ def context_of(
         make: Whether to make a repository where there is none.
         break_glass: Why to work without the store, which must not answer; empty to work with it.
     """
-    from guardian.adapters.aws import AwsLiveReader
+    from guardian.adapters.aws import AwsFingerprints, AwsLiveReader
     from guardian.adapters.configuration import DiskConfiguration
     from guardian.adapters.diff import DeepDiffer
     from guardian.adapters.system import ProcessIdentity, SystemClock
@@ -137,6 +137,9 @@ def context_of(
         differ=DeepDiffer(),
         workplace=DiskWorkplace(work_place(root, environment)),
         live=AwsLiveReader(policed.variables),
+        fingerprints=AwsFingerprints(
+            policed.variables, connections=settings.drift.connections, total_s=settings.drift.timeout_s
+        ),
         limits=settings.capture,
         own_paths=_own_paths(settings, root),
         lease_ttl_s=settings.lease.ttl_s,

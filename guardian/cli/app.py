@@ -27,6 +27,7 @@ class _Root(Group):
             "restore": "Bring the infrastructure back to the baseline or to a snapshot, and prove it",
             "destroy-plan": "Plan the destruction of exactly what a failed run created",
             "flush": "Bring what was applied while the store was down into the store",
+            "drift": "Say what is live and differs from what was known to be good",
             "status": "One screen: baseline, last run, hold, lease, what to type next",
             "snapshot": "Create, list, show, compare, verify, export and prune snapshots",
             "run": "List and show runs, and print the receipt of a recovery",

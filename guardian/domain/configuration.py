@@ -84,12 +84,14 @@ class ConfigurationFacts:
     Attributes:
         prevent_destroy: Resources whose lifecycle block says so literally (true).
         destroy_provisioners: Resources with a provisioner `when = destroy`.
+        ignore_changes: Dotted attribute paths by resource, `all` among them for every one.
         unreadable: Paths, from the root module, of what could not be read or parsed: its resources are
-            unknown. A file in which neither word stands is not parsed at all.
+            unknown. A file in which none of the words stands is not parsed at all.
     """
 
     prevent_destroy: frozenset[str] = frozenset()
     destroy_provisioners: frozenset[str] = frozenset()
+    ignore_changes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     unreadable: tuple[str, ...] = ()
 
 

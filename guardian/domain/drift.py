@@ -1,92 +1,280 @@
-"""Observed differences between two records of the same instances. Facts, not intents."""
+"""Drift: what is live, held against what was expected. Facts, not intents; nothing here reads anything."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
-from guardian.domain.fingerprint import digest, normalise
-from guardian.domain.redaction import MASK, Path, is_secret, marked_paths
+from guardian.domain.difference import ComparePaths, PathChange, masked
+from guardian.domain.fingerprint import Fingerprint, digest_of, fingerprint
+from guardian.domain.live import Seen, Unmanaged
+from guardian.domain.observation import Absent, Unreadable
+from guardian.domain.redaction import marked_paths
+from guardian.domain.silence import NOTHING_SILENCED, Silence
 from guardian.domain.state import State, StateInstance
+
+_FOLLOWING = frozenset({"id", "arn"})
+"""What only says that it is another object."""
 
 
 class Kind(StrEnum):
-    """How an instance differs."""
+    """How an instance differs from what was expected."""
 
-    ADDED = "added"
-    REMOVED = "removed"
+    MISSING = "missing"
     CHANGED = "changed"
+    ADDED = "added"
+    UNMANAGED = "unmanaged"
     TAINTED = "tainted"
+    DEPOSED = "deposed"
+    UNREADABLE = "unreadable"
+
+
+class Origin(StrEnum):
+    """Who made the difference, as far as the record and the journal prove it."""
+
+    THIS_RUN = "this run"
+    ELSEWHERE = "elsewhere"
+    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PathChange:
-    """One attribute that differs; both values are masked when either side is marked or its name tells."""
+class Drift:
+    """One instance that differs, by one origin.
 
-    path: Path
-    before: Any
-    after: Any
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Difference:
-    """One instance that differs; `paths` is empty for added and removed ones."""
+    Attributes:
+        address: Of the instance; of an unmanaged object its id.
+        paths: What differs, masked; empty unless changed.
+        words: What else is to be said: why it cannot be read, by what an object is in scope.
+        digest: Of what is live, so that exactly this can be accepted; empty where nothing is.
+    """
 
     address: str
     kind: Kind
-    before_id: str = ""
-    after_id: str = ""
+    resource_type: str
+    origin: Origin
     paths: tuple[PathChange, ...] = ()
+    words: str = ""
+    digest: str = ""
 
 
-ComparePaths = Callable[[Mapping[str, Any], Mapping[str, Any]], tuple[PathChange, ...]]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Silenced:
+    """A difference that counts as none, and why."""
+
+    address: str
+    kind: Kind
+    paths: tuple[str, ...]
+    why: str
 
 
-def compare(before: State, after: State, *, paths: ComparePaths) -> tuple[Difference, ...]:
-    """Compare the managed objects of two states, sorted by address.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Touched:
+    """What guarded runs did since the expected moment.
+
+    Attributes:
+        done: Addresses that they changed.
+        in_doubt: Addresses that one of them began to change and may have changed.
+    """
+
+    done: frozenset[str] = frozenset()
+    in_doubt: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """Everything that a comparison rests on.
+
+    Attributes:
+        expected: What should be there.
+        recorded: The state as recorded now; None where it cannot be read.
+        seen: What was read live, by address.
+        unmanaged: Objects in scope that no state knows.
+        touched: What guarded runs did since the expected moment.
+    """
+
+    expected: State
+    recorded: State | None
+    seen: Mapping[str, Seen]
+    unmanaged: tuple[Unmanaged, ...] = ()
+    touched: Touched = field(default_factory=Touched)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What differs, by address, and what was silenced."""
+
+    drifts: tuple[Drift, ...]
+    silenced: tuple[Silenced, ...] = ()
+
+
+def find_drift(look: Look, *, paths: ComparePaths, silence: Silence = NOTHING_SILENCED) -> Found:
+    """Compare what is live with what was expected.
 
     Args:
-        before: The earlier record.
-        after: The later record.
+        look: What was expected, recorded and seen.
         paths: Finds the attribute paths that differ; only called for instances whose digests differ.
+        silence: What counts as no difference.
     """
-    old, new = before.managed, after.managed
-    found = [
-        Difference(address=each, kind=Kind.ADDED, after_id=new[each].object_id)
-        for each in new.keys() - old.keys()
-    ]
-    found += [
-        Difference(address=each, kind=Kind.REMOVED, before_id=old[each].object_id)
-        for each in old.keys() - new.keys()
-    ]
-    found += [
-        _changed(each, old[each], new[each], paths)
-        for each in old.keys() & new.keys()
-        if old[each] != new[each] and digest(old[each]) != digest(new[each])
-    ]
-    return tuple(sorted(found, key=lambda each: each.address))
-
-
-def _changed(address: str, before: StateInstance, after: StateInstance, paths: ComparePaths) -> Difference:
-    marked = marked_paths(before.sensitive) | marked_paths(after.sensitive)
-    return Difference(
-        address=address,
-        kind=Kind.TAINTED if after.tainted and not before.tainted else Kind.CHANGED,
-        before_id=before.object_id,
-        after_id=after.object_id,
-        paths=tuple(
-            _masked(each, marked)
-            for each in paths(normalise(dict(before.attributes)), normalise(dict(after.attributes)))
-        ),
+    drifts, silenced = [], []
+    for each in _drifts(look, paths):
+        loud, quiet = silence.divide(each.address, str(each.kind), each.paths, each.digest)
+        silenced += [
+            Silenced(address=each.address, kind=each.kind, paths=names, why=why) for names, why in quiet
+        ]
+        if loud is not None:
+            drifts.append(replace(each, paths=loud))
+    order = {kind: number for number, kind in enumerate(Kind)}
+    return Found(
+        drifts=tuple(sorted(drifts, key=lambda each: (order[each.kind], each.address, each.origin))),
+        silenced=tuple(sorted(silenced, key=lambda each: each.address)),
     )
 
 
-def _masked(change: PathChange, marked: frozenset[Path]) -> PathChange:
-    if not is_secret(change.path, marked) and not _holds_secret(change, marked):
-        return change
-    return PathChange(path=change.path, before=MASK, after=MASK)
+def _drifts(look: Look, paths: ComparePaths) -> Iterator[Drift]:
+    expected = look.expected.managed
+    recorded = look.recorded.managed if look.recorded is not None else {}
+    for address, instance in expected.items():
+        if not instance.deposed:
+            yield from _of_instance(look, instance, recorded.get(address), look.seen.get(address), paths)
+    for address, instance in recorded.items():
+        if instance.deposed:
+            yield _plain(instance, Kind.DEPOSED, _done_by(look, instance.address))
+            continue
+        if instance.tainted and not (address in expected and expected[address].tainted):
+            yield _plain(instance, Kind.TAINTED, _done_by(look, address))
+        if address not in expected:
+            yield from _added(look, instance)
+    for each in look.unmanaged:
+        yield Drift(
+            address=each.object_id,
+            kind=Kind.UNMANAGED,
+            resource_type=each.resource_type,
+            origin=Origin.UNKNOWN,
+            words=each.by,
+            digest=digest_of([each.resource_type, each.region, each.object_id]),
+        )
 
 
-def _holds_secret(change: PathChange, marked: frozenset[Path]) -> bool:
-    depth = len(change.path)
-    return any(each[:depth] == change.path for each in marked)
+def _of_instance(
+    look: Look,
+    expected: StateInstance,
+    recorded: StateInstance | None,
+    seen: Seen | None,
+    paths: ComparePaths,
+) -> Iterator[Drift]:
+    match seen:
+        case None:
+            if recorded is None and look.recorded is not None:
+                # Nobody could be asked for it by the record; the record itself lacks it.
+                yield _plain(expected, Kind.MISSING, _done_by(look, expected.address))
+        case Unreadable():
+            yield _plain(expected, Kind.UNREADABLE, Origin.UNKNOWN, words=seen.reason)
+        case Absent():
+            gone_by_record = recorded is None and look.recorded is not None
+            origin = (
+                _done_by(look, expected.address) if gone_by_record else _elsewhere(look, expected.address)
+            )
+            yield _plain(expected, Kind.MISSING, origin)
+        case Fingerprint():
+            yield from _changed(look, expected, recorded, seen, paths)
+
+
+def _changed(
+    look: Look,
+    expected: StateInstance,
+    recorded: StateInstance | None,
+    seen: Fingerprint,
+    paths: ComparePaths,
+) -> Iterator[Drift]:
+    want = fingerprint(expected.attributes, seen.shape, only=seen.attributes)
+    if want.digest == seen.digest:
+        return
+    differing = {name for name, value in seen.attributes.items() if value != want.attributes[name]}
+    by_record: set[str] = set()
+    if recorded is not None:
+        now = fingerprint(recorded.attributes, seen.shape, only=differing)
+        by_record = {name for name in differing if now.attributes[name] == seen.attributes[name]}
+    marked = marked_paths(expected.sensitive) | marked_paths(recorded.sensitive if recorded else ())
+    for names, origin in (
+        (by_record, _done_by(look, expected.address)),
+        (differing - by_record, _elsewhere(look, expected.address)),
+    ):
+        if names:
+            yield Drift(
+                address=expected.address,
+                kind=Kind.CHANGED,
+                resource_type=expected.resource_type,
+                origin=origin,
+                paths=tuple(
+                    masked(each, marked)
+                    for each in paths(_present(want.attributes, names), _present(seen.attributes, names))
+                ),
+                words="it is another object" if names & _FOLLOWING else "",
+                digest=digest_of({name: seen.attributes[name] for name in names}),
+            )
+
+
+def _present(attributes: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
+    return {name: attributes[name] for name in names if attributes[name] is not None}
+
+
+def _added(look: Look, recorded: StateInstance) -> Iterator[Drift]:
+    """Yield what a state knows and the expected moment did not have."""
+    seen = look.seen.get(recorded.address)
+    match seen:
+        case Absent():
+            return  # neither expected nor there
+        case Unreadable():
+            yield _plain(recorded, Kind.UNREADABLE, Origin.UNKNOWN, words=seen.reason)
+        case _:
+            digest = seen.digest if isinstance(seen, Fingerprint) else digest_of(recorded.object_id)
+            yield _plain(recorded, Kind.ADDED, _done_by(look, recorded.address), digest=digest)
+
+
+def _plain(
+    instance: StateInstance, kind: Kind, origin: Origin, *, words: str = "", digest: str = ""
+) -> Drift:
+    return Drift(
+        address=instance.identity,
+        kind=kind,
+        resource_type=instance.resource_type,
+        origin=origin,
+        words=words,
+        digest=digest,
+    )
+
+
+def _done_by(look: Look, address: str) -> Origin:
+    """Tell who made what the record has too: a guarded run, or a Terraform that nobody guarded."""
+    if look.recorded is None:
+        return Origin.UNKNOWN
+    return Origin.THIS_RUN if address in look.touched.done | look.touched.in_doubt else Origin.ELSEWHERE
+
+
+def _elsewhere(look: Look, address: str) -> Origin:
+    """Tell who made what the record does not have: somebody else, unless a run may have got half-way."""
+    if look.recorded is None or address in look.touched.in_doubt:
+        return Origin.UNKNOWN
+    return Origin.ELSEWHERE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """Instances that differ alike; `drifts` is in the order of the report."""
+
+    drifts: tuple[Drift, ...]
+
+    @property
+    def first(self) -> Drift:
+        """Any of them stands for all."""
+        return self.drifts[0]
+
+
+def grouped(drifts: Collection[Drift]) -> tuple[Group, ...]:
+    """Put together what differs in the same kind, type, origin and paths, and by the same values."""
+    groups: dict[str, list[Drift]] = {}
+    for each in drifts:
+        values = [[list(one.path), one.before, one.after] for one in each.paths]
+        cause = [each.kind, each.resource_type, each.origin, each.words, values]
+        groups.setdefault(digest_of(cause), []).append(each)
+    return tuple(Group(drifts=tuple(each)) for each in groups.values())

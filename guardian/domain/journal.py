@@ -10,6 +10,7 @@ from guardian.domain import fields
 from guardian.domain.actor import Actor
 from guardian.domain.snapshot import Purpose
 from guardian.domain.standing import (
+    DriftRef,
     Hold,
     IncidentRef,
     KnownState,
@@ -20,6 +21,7 @@ from guardian.domain.standing import (
 )
 
 __all__ = [
+    "DriftRef",
     "Hold",
     "IncidentRef",
     "Kind",
@@ -60,6 +62,8 @@ class Kind(StrEnum):
     RELEASED = "released"
     UNLOCKED = "unlocked"
     STATE_ACCEPTED = "state_accepted"
+    DRIFT_SEEN = "drift_seen"
+    DRIFT_ACCEPTED = "drift_accepted"
     INTERRUPTED = "interrupted"
     FLUSHING = "flushing"
     FLUSHED = "flushed"
@@ -184,6 +188,10 @@ def _weigh(
             return replace(left, last_prune=number) if body["snapshots"] else left
         case Kind.STATE_ACCEPTED:
             return replace(standing, known_state=KnownState.from_json(fields.group(body, "state")))
+        case Kind.DRIFT_SEEN:
+            return replace(standing, drift=DriftRef.from_json({**body, "at": fields.format_moment(at)}))
+        case Kind.DRIFT_ACCEPTED:
+            return replace(standing, last_accepted=number)
         case Kind.PROMOTED:
             return replace(standing, baseline=body["snapshot_id"], baseline_since=at, open_incident=None)
         case Kind.INCIDENT_OPENED if standing.open_incident is None:

@@ -47,24 +47,6 @@ class Unmanaged:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Scope:
-    """What counts as the project's own although no state knows it; nothing does where both are empty.
-
-    Attributes:
-        tags: An object with all of these.
-        names: Globs of names.
-    """
-
-    tags: Mapping[str, str] = field(default_factory=dict)
-    names: tuple[str, ...] = ()
-
-    @property
-    def is_set(self) -> bool:
-        """Whether anything can be in it."""
-        return bool(self.tags or self.names)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
     """What one look at the live infrastructure found.
 

@@ -158,6 +158,37 @@ class SnapshotLink:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DriftRef:
+    """What the last look at the live infrastructure found.
+
+    Attributes:
+        at: When.
+        since: Id of the snapshot that it was held against; None for the recorded state.
+        differences: How many instances differed.
+        unreadable: How many could not be read.
+    """
+
+    at: datetime
+    since: str | None
+    differences: int
+    unreadable: int
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the JSON object of the standing."""
+        return {**asdict(self), "at": fields.format_moment(self.at)}
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> "DriftRef":
+        """Read what `to_json` wrote; raise ValueError when it is malformed."""
+        return cls(
+            at=fields.moment(value, "at"),
+            since=fields.optional_text(value, "since"),
+            differences=fields.whole(value, "differences"),
+            unreadable=fields.whole(value, "unreadable"),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
     """Where a project stands after one record of its log.
 
@@ -169,6 +200,8 @@ class Standing:
         baseline_since: When it was promoted.
         known_state: None before the first snapshot of a state.
         last_prune: Number of the newest `snapshots_pruned`, a link like the others; None when nothing was.
+        drift: What the last look at the live infrastructure found; None before the first.
+        last_accepted: Number of the newest `drift_accepted`, a link like the others; None when there is none.
     """
 
     baseline: str | None = None
@@ -180,6 +213,8 @@ class Standing:
     known_state: KnownState | None = None
     open_incident: IncidentRef | None = None
     last_prune: int | None = None
+    drift: DriftRef | None = None
+    last_accepted: int | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return the JSON object that each record carries."""
@@ -193,6 +228,8 @@ class Standing:
             "known_state": self.known_state.to_json() if self.known_state else None,
             "open_incident": self.open_incident.to_json() if self.open_incident else None,
             "last_prune": self.last_prune,
+            "drift": self.drift.to_json() if self.drift else None,
+            "last_accepted": self.last_accepted,
         }
 
     @classmethod
@@ -209,6 +246,8 @@ class Standing:
             known_state=_part(value, "known_state", KnownState.from_json),
             open_incident=_part(value, "open_incident", IncidentRef.from_json),
             last_prune=fields.optional_whole(value, "last_prune"),
+            drift=_part(value, "drift", DriftRef.from_json),
+            last_accepted=fields.optional_whole(value, "last_accepted"),
         )
 
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:  # names alone: loading what they stand for would double the s
     from guardian.ports.configuration import ConfigurationSource
     from guardian.ports.differ import Differ
     from guardian.ports.engine import Engine, StateBackend
+    from guardian.ports.fingerprints import FingerprintReader
     from guardian.ports.live import LiveReader
     from guardian.ports.memory import HeadMemory
     from guardian.ports.system import Clock, Identity, Interruption
@@ -66,6 +67,7 @@ class Context:
     differ: "Differ"
     workplace: "Workplace"
     live: "LiveReader"
+    fingerprints: "FingerprintReader"
     limits: "CaptureLimits"
     own_paths: tuple[Path, ...]
     lease_ttl_s: float

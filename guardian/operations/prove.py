@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from guardian.domain.data_holders import DATA_HOLDERS
-from guardian.domain.drift import Difference, Kind, compare
+from guardian.domain.difference import Difference, Kind, compare
 from guardian.domain.journal import Kind as RecordKind
 from guardian.domain.plan import Action
 from guardian.domain.receipt import NewObject, Receipt, Replanned

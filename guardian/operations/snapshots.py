@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from guardian.domain.drift import Difference, compare
+from guardian.domain.difference import Difference, compare
 from guardian.domain.engine import PlanOptions
 from guardian.domain.journal import Kind
 from guardian.domain.run import Outcome

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from guardian.domain.drift import PathChange
+from guardian.domain.difference import PathChange
 
 
 class Differ(Protocol):

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from guardian.domain.live import Known, Reading, Scope
+from guardian.domain.drift_rules import Scope
+from guardian.domain.live import Known, Reading
 
 
 class FingerprintReader(Protocol):
@@ -16,6 +17,10 @@ class FingerprintReader(Protocol):
 
     def covers(self, resource_type: str) -> bool:
         """Tell whether there is a reader for the type."""
+        ...
+
+    def key(self, known: Known) -> str:
+        """Return what identifies the instance's object among all of its covered type, as in `Unmanaged`."""
         ...
 
     def account(self) -> str:

@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from guardian.domain.configuration import CaptureLimits
+from guardian.domain.drift_rules import Scope
 from guardian.errors import SettingsError
+from guardian.settings.drifts import read_rules
 from guardian.settings.keys import BY_ENVIRONMENT, BY_NAME, ENGINES, KEYS, RESERVED, Key, Kind, Value, nearest
 from guardian.settings.retries import BY_VARIABLE, read_blocks, with_numbers
 from guardian.settings.search import FILE_NAMES, find_file
-from guardian.settings.values import Encryption, Interrupt, Lease, Settings, Source
+from guardian.settings.values import DriftSettings, Encryption, Interrupt, Lease, Settings, Source
 
 __all__ = ["FILE_NAMES", "KEYS", "Encryption", "Lease", "Settings", "Source", "load_settings"]
 
@@ -38,7 +40,9 @@ def load_settings(root: Path, *, flags: Mapping[str, str | None], environment: M
     values: dict[str, Any] = {key.name: key.default for key in KEYS}
     values["store"] = str(Path(os.path.abspath(root)) / ".guardian")  # noqa: PTH100 - resolve() would follow symlinks
     sources = {key.name: Source(kind="default") for key in KEYS}
-    values["retry"], sources["retry"] = (), Source(kind="default")
+    beside: dict[str, Any] = {"retry": (), "drift.ignore": (), "drift.tags": {}}
+    values |= beside
+    sources |= dict.fromkeys(beside, Source(kind="default"))
     if file is not None:
         for name, value in _read_file(file).items():
             values[name], sources[name] = value, Source(kind="file", name=str(file))
@@ -74,6 +78,11 @@ def _read_file(file: Path) -> dict[str, Any]:
     found: dict[str, Any] = {}
     if read.get("retry"):
         found["retry"] = read_blocks(document, read["retry"])
+    drift = read.get("drift", {})
+    if drift.get("ignore"):
+        found["drift.ignore"] = read_rules(document, drift["ignore"])
+    if drift.get("tags"):
+        found["drift.tags"] = drift["tags"]
     for key in KEYS:
         group, _, leaf = key.name.rpartition(".")
         holder = read.get(group, {}) if group else read
@@ -143,6 +152,12 @@ def _assemble(values: Mapping[str, Any], sources: Mapping[str, Source], file: Pa
         ),
         lease=_lease(values, sources),
         interrupt=Interrupt(grace_s=values["interrupt.grace_s"]),
+        drift=DriftSettings(
+            connections=values["drift.connections"],
+            timeout_s=values["drift.timeout_s"],
+            scope=Scope(tags=values["drift.tags"], names=values["drift.names"]),
+            ignore=values["drift.ignore"],
+        ),
         retry=values["retry"],
         file=file,
         sources=sources,

@@ -16,7 +16,7 @@ ON_FAILURE = ("ask", "hold", "restore", "destroy-created", "retry")
 KMS_KEY = r"^arn:[a-z0-9-]+:kms:[a-z0-9-]+:[0-9]{12}:(key|alias)/[A-Za-z0-9/_-]+$"
 
 # Named by the documentation as coming later: a file that uses them must not be taken for one without checks.
-RESERVED = ("backups", "checks", "drift", "keep", "notify", "policy", "rollout")
+RESERVED = ("backups", "checks", "keep", "notify", "policy", "rollout")
 
 # Of a retry block. A higher number is a slip of the hand: an apply that is repeated for days helps nobody.
 MAX_ATTEMPTS = 100
@@ -118,6 +118,9 @@ KEYS: tuple[Key, ...] = (
     Key(name="lease.ttl_s", kind=Kind.COUNT, default=60, minimum=5),
     Key(name="lease.renew_s", kind=Kind.COUNT),
     Key(name="interrupt.grace_s", kind=Kind.COUNT, default=5, maximum=3600),
+    Key(name="drift.connections", kind=Kind.COUNT, default=32, maximum=256),
+    Key(name="drift.timeout_s", kind=Kind.COUNT, default=120, maximum=3600),
+    Key(name="drift.names", kind=Kind.TEXTS, default=()),
 )
 BY_NAME = {key.name: key for key in KEYS}
 BY_ENVIRONMENT = {key.environment: key for key in KEYS}

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from guardian.domain.configuration import CaptureLimits
+from guardian.domain.drift_rules import IgnoreRule, Scope
 from guardian.domain.transient import RetryBlock
 
 
@@ -59,6 +60,23 @@ class Interrupt:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DriftSettings:
+    """How the live infrastructure is read, and which differences do not matter.
+
+    Attributes:
+        connections: Requests at a time.
+        timeout_s: After that nothing more is asked.
+        scope: What belongs to the project although no state knows it.
+        ignore: In the order in which they stand.
+    """
+
+    connections: int = 32
+    timeout_s: int = 120
+    scope: Scope = field(default_factory=Scope)
+    ignore: tuple[IgnoreRule, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """All settings of one call.
 
@@ -69,7 +87,8 @@ class Settings:
         on_failure: None where nobody chose: `ask` on a terminal, `hold` elsewhere.
         retry: Which errors may be tried again, in order; the built-in block is asked after them.
         file: The settings file that was read; None when there is none.
-        sources: Where each value came from, by dotted key; every key is there, and `retry`.
+        sources: Where each value came from, by dotted key; every key is there, `retry`,
+            `drift.tags` and `drift.ignore`.
     """
 
     store: str
@@ -80,6 +99,7 @@ class Settings:
     capture: CaptureLimits = field(default_factory=CaptureLimits)
     lease: Lease = field(default_factory=Lease)
     interrupt: Interrupt = field(default_factory=Interrupt)
+    drift: DriftSettings = field(default_factory=DriftSettings)
     retry: tuple[RetryBlock, ...] = ()
     file: Path | None = None
     sources: Mapping[str, Source] = field(default_factory=dict)

@@ -6,7 +6,7 @@ from typing import Any
 
 from guardian.domain.actor import Actor
 from guardian.domain.configuration import GitPosition, LeftOut
-from guardian.domain.drift import Difference, Kind, PathChange
+from guardian.domain.difference import Difference, Kind, PathChange
 from guardian.domain.engine import Diagnostic
 from guardian.domain.incident import Incident, StateRecord
 from guardian.domain.observation import Looked, Verdict

@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from guardian.adapters.aws.calls import Clients
 from guardian.adapters.aws.declared import TYPES
 from guardian.adapters.aws.fingerprints import AwsFingerprints
 from guardian.domain.fingerprint import Fingerprint, fingerprint
@@ -36,9 +35,7 @@ class Stage:
 
     def __init__(self, root: Path, terraform: str, moto: MotoServer, *, connections: int = 8) -> None:
         self._root, self._terraform, self._moto = root, terraform, moto
-        self.reader = AwsFingerprints(
-            Clients(os.environ, workers=connections), connections=connections, total_s=60
-        )
+        self.reader = AwsFingerprints(os.environ, connections=connections, total_s=60)
 
     def apply(self) -> dict[str, StateInstance]:
         self._run("init", "-input=false", "-no-color")

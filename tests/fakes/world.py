@@ -20,7 +20,7 @@ from guardian.domain.configuration import (
     GitPosition,
     Override,
 )
-from guardian.domain.drift import PathChange
+from guardian.domain.difference import PathChange
 from guardian.domain.engine import ChildProcess, InitOptions
 from guardian.domain.journal import Kind, Record
 from guardian.domain.recovery import Limits
@@ -38,6 +38,7 @@ from guardian.repository.repository import Repository
 from tests.fakes.audience import FakeAudience
 from tests.fakes.blobs import FakeBlobStore, FaultyBlobStore, Killed
 from tests.fakes.engine import FakeEngine, FakeStateBackend
+from tests.fakes.fingerprints import FakeFingerprints
 from tests.fakes.live import FakeLive
 from tests.fakes.system import FakeClock, FakeIdentity, FakeInterruption
 
@@ -135,6 +136,7 @@ class World:
         self.audience = FakeAudience()
         self.environment: dict[str, str] = {}
         self.live = FakeLive()
+        self.fingerprints = FakeFingerprints()
         self.retry: tuple[RetryBlock, ...] = ()
 
     def configure(self, **resources: str) -> None:
@@ -172,6 +174,7 @@ class World:
             differ=FakeDiffer(),
             workplace=DiskWorkplace(self.directory / "work"),
             live=self.live,
+            fingerprints=self.fingerprints,
             limits=CaptureLimits(),
             own_paths=(),
             lease_ttl_s=60.0,

@@ -27,6 +27,9 @@ TEXTS = {
     "lease.ttl_s": "14",
     "lease.renew_s": "6",
     "interrupt.grace_s": "7",
+    "drift.connections": "8",
+    "drift.timeout_s": "9",
+    "drift.names": "shop-*,shared",
 }
 
 
@@ -48,6 +51,7 @@ def load(root: Path, /, environment: dict[str, str] | None = None, **flags: str 
 
 def value(settings: Settings, name: str) -> object:
     found: object = settings
+    name = name.replace("drift.names", "drift.scope.names")
     for part in name.split("."):
         found = getattr(found, part)
     return found
@@ -66,7 +70,7 @@ def test_without_anything_there_are_the_defaults(root):
     assert settings.retry == ()
     assert settings.file is None
     assert {str(source) for source in settings.sources.values()} == {"default"}
-    assert set(settings.sources) == {*TEXTS, "retry"}
+    assert set(settings.sources) == {*TEXTS, "retry", "drift.ignore", "drift.tags"}
     assert {key.name for key in KEYS} == set(TEXTS)
 
 
@@ -181,8 +185,10 @@ def test_the_documentation_lists_every_key_with_its_variable_and_default():
 
 def test_the_examples_of_the_documentation_are_settings_files(root):
     page = Path(__file__).parents[2].joinpath("docs/settings.md").read_text()
-    whole, retry = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
+    whole, drift, retry = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
     write(root / "guardian.yaml", whole)
     assert load(root).project == "shop-production"
+    write(root / "guardian.yaml", drift)
+    assert [bool(each.until) for each in load(root).drift.ignore] == [False, True]
     write(root / "guardian.yaml", retry)
     assert [each.name for each in load(root).retry] == ["throttled", "locked"]

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from guardian.domain.address import instance_address, quote_key, resource_of
-from guardian.domain.drift import Kind, PathChange, compare
+from guardian.domain.difference import Kind, PathChange, compare
 from guardian.domain.fingerprint import digest, normalise
 from guardian.domain.guards import wrong_state
 from guardian.domain.redaction import MASK

@@ -15,7 +15,12 @@ T = TypeVar("T")
 
 CONNECT_S = 5.0
 READ_S = 15.0
-ATTEMPTS = 3
+
+
+# How often a question is asked that AWS throttled or did not answer, in botocore's words.
+FEW: Any = {"mode": "standard", "total_max_attempts": 3}
+# In this mode botocore asks slower for as long as a service throttles.
+PATIENT: Any = {"mode": "adaptive", "total_max_attempts": 8}
 
 
 def utc_now() -> datetime:
@@ -32,6 +37,7 @@ class Clients:
         environment: The process's environment, for the region: boto3 does not look at AWS_REGION, Terraform
             does, and first.
         workers: How many threads ask at once.
+        tries: `FEW`, or `PATIENT` where many questions may be throttled.
         now: This machine's clock, which AWS's answers are held against.
 
     Attributes:
@@ -39,12 +45,18 @@ class Clients:
     """
 
     def __init__(
-        self, environment: Mapping[str, str], *, workers: int, now: Callable[[], datetime] = utc_now
+        self,
+        environment: Mapping[str, str],
+        *,
+        workers: int,
+        tries: Any = FEW,
+        now: Callable[[], datetime] = utc_now,
     ) -> None:
         self.apart = timedelta()
         self._now = now
         self._region = environment.get("AWS_REGION", "")
         self._workers = workers
+        self._tries = tries
         self._making = threading.Lock()
         self._session: Any = None
         self._made: dict[tuple[str, str], Any] = {}
@@ -69,7 +81,7 @@ class Clients:
                     config=Config(
                         connect_timeout=CONNECT_S,
                         read_timeout=READ_S,
-                        retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
+                        retries=self._tries,
                         max_pool_connections=self._workers,
                         user_agent_extra="guardian",
                     ),

@@ -7,15 +7,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from guardian.adapters.aws.asked import AskedOfService, Look
-from guardian.adapters.aws.calls import Clients
+from guardian.adapters.aws.calls import PATIENT, Clients
 from guardian.adapters.aws.declare import LiveType
 from guardian.adapters.aws.declared import TYPES
 from guardian.adapters.aws.read import GoneError, Read
 from guardian.adapters.aws.refusals import NoAnswerError
 from guardian.adapters.aws.unmanaged import Whose
+from guardian.domain.drift_rules import Scope
 from guardian.domain.fingerprint import fingerprint
-from guardian.domain.live import Known, Reading, Scope, Seen, Unmanaged
+from guardian.domain.live import Known, Reading, Seen, Unmanaged
 from guardian.domain.observation import Absent, Unreadable
+from guardian.errors import LiveError
 
 NO_SCOPE = Scope()
 READERS: Mapping[str, LiveType] = {name: each for name, each in TYPES.items() if each.read is not None}
@@ -34,13 +36,13 @@ class AwsFingerprints:
     """Implements `FingerprintReader` with read calls of boto3.
 
     Args:
-        clients: Where clients come from; they bound the tries and the rate.
+        environment: The process's environment.
         connections: How many requests at a time.
         total_s: After that nothing more is asked: what is not read by then is unreadable.
     """
 
-    def __init__(self, clients: Clients, *, connections: int, total_s: float) -> None:
-        self._clients = clients
+    def __init__(self, environment: Mapping[str, str], *, connections: int, total_s: float) -> None:
+        self._clients = Clients(environment, workers=connections, tries=PATIENT)
         self._connections = connections
         self._total_s = total_s
 
@@ -48,10 +50,20 @@ class AwsFingerprints:
         """Tell whether the type is declared."""
         return resource_type in READERS
 
+    def key(self, known: Known) -> str:
+        """Return the key of the type's list."""
+        return _read_of(known.resource_type).key(known.attributes)
+
     def account(self) -> str:
-        """Return the account of the credentials; raise `NoAnswerError` where AWS does not tell."""
+        """Ask STS, which answers whatever the credentials may do."""
         calls = Look(self._clients, deadline=time.monotonic() + self._total_s).calls("sts", "")
-        return str((calls.ask("get_caller_identity") or {}).get("Account", ""))
+        try:
+            return str((calls.ask("get_caller_identity") or {}).get("Account", ""))
+        except NoAnswerError as error:
+            raise LiveError(
+                f"AWS cannot be asked: {error.reason}",
+                hint="aws sts get-caller-identity    # must answer first",
+            ) from error
 
     def read(self, known: Sequence[Known], *, quick: bool = False, scope: Scope = NO_SCOPE) -> Reading:
         """Read every instance; with `quick`, by bulk calls alone."""

@@ -5,7 +5,8 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from guardian.adapters.aws.read import Identity, Read
-from guardian.domain.live import Scope, Unmanaged
+from guardian.domain.drift_rules import Scope
+from guardian.domain.live import Unmanaged
 
 
 class Whose:

@@ -1,16 +1,20 @@
-"""What a configuration says about its own resources: protection, and provisioners that run at destruction."""
+"""What a configuration says about its own resources: protection, ignored changes, last provisioners."""
 
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from guardian.adapters.configuration.blocks import Block
-from guardian.adapters.configuration.literals import literal
+from guardian.adapters.configuration.literals import literal, words_of
 from guardian.adapters.configuration.module_files import ModuleFiles, is_override
 from guardian.adapters.configuration.modules import read_modules
+from guardian.adapters.configuration.syntax import branches, kind
 from guardian.domain.configuration import ConfigurationFacts
 
-_PROTECTION, _PROVISIONER = "prevent_destroy", "provisioner"
+_PROTECTION, _PROVISIONER, _IGNORED = "prevent_destroy", "provisioner", "ignore_changes"
+_KEY = re.compile(r'\[(?:"([^"]*)"|(\d+))\]')
 
 
 def facts(root: Path) -> ConfigurationFacts:
@@ -22,20 +26,23 @@ def facts(root: Path) -> ConfigurationFacts:
     protected: set[str] = set()
     provisioned: set[str] = set()
     unreadable: set[str] = set()
-    directories: dict[str, tuple[frozenset[str], frozenset[str]]] = {}
+    ignored: dict[str, tuple[str, ...]] = {}
+    directories: dict[str, tuple[frozenset[str], frozenset[str], dict[str, tuple[str, ...]]]] = {}
     for module in read_modules(top, f"{top}/.terraform"):
         if module.directory not in directories:
             files = ModuleFiles(module.directory)
-            directories[module.directory] = (_protected(files), _provisioned(files))
+            directories[module.directory] = (_protected(files), _provisioned(files), _ignored(files))
             here = os.path.relpath(module.directory, top)
             unreadable |= {os.path.normpath(f"{here}/{name}") for name in files.unreadable}
         prefix = "".join(f"module.{name}." for name in module.key.split(".") if name)
-        guarded, running = directories[module.directory]
+        guarded, running, unchanged = directories[module.directory]
         protected |= {prefix + each for each in guarded}
         provisioned |= {prefix + each for each in running}
+        ignored |= {prefix + each: paths for each, paths in unchanged.items()}
     return ConfigurationFacts(
         prevent_destroy=frozenset(protected),
         destroy_provisioners=frozenset(provisioned),
+        ignore_changes=ignored,
         unreadable=tuple(sorted(unreadable)),
     )
 
@@ -64,3 +71,31 @@ def _provisioned(files: ModuleFiles) -> frozenset[str]:
             at_destruction = any(literal(each.attributes.get("when")) == "destroy" for each in provisioners)
             found[name] = at_destruction or (found.get(name, False) and not is_override(block.file))
     return frozenset(name for name, is_provisioned in found.items() if is_provisioned)
+
+
+def _ignored(files: ModuleFiles) -> dict[str, tuple[str, ...]]:
+    """Return the attribute paths by resource: of `lifecycle`, an override file replaces single arguments."""
+    found: dict[str, tuple[str, ...]] = {}
+    for name, block in _resources(files, _IGNORED):
+        for lifecycle in block.nested("lifecycle"):
+            if _IGNORED in lifecycle.attributes:
+                found[name] = tuple(
+                    _KEY.sub(r".\1\2", each) for each in _items(lifecycle.attributes[_IGNORED])
+                )
+    return found
+
+
+def _items(value: Any) -> Iterator[str]:
+    """Yield what a list of references names, `all` for that word.
+
+    Source: https://developer.hashicorp.com/terraform/language/meta-arguments/lifecycle#ignore_changes
+    """
+    if isinstance(value, list):  # JSON
+        yield from map(str, value)
+        return
+    while kind(value) == "expr_term" and len(branches(value)) == 1:
+        value = branches(value)[0]
+    if kind(value) == "tuple":
+        yield from ("".join(words_of(each)) for each in branches(value))
+    else:
+        yield value if isinstance(value, str) else "".join(words_of(value))

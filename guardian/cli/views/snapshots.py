@@ -7,7 +7,7 @@ from typing import Any
 from guardian.cli.views.table import SHORT_ID, moment, size, table
 from guardian.cli.views.terminal import Paint, visible
 from guardian.domain import fields
-from guardian.domain.drift import Difference, Kind, PathChange
+from guardian.domain.difference import Difference, Kind, PathChange
 from guardian.domain.redaction import MASK
 from guardian.domain.snapshot import Snapshot
 from guardian.repository.verification import Finding

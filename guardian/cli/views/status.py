@@ -20,6 +20,7 @@ def status_text(status: Status, paint: Paint) -> str:
         ("Last run", _run(status, paint)),
         *_incident(standing, paint),
         ("Hold", _hold(standing, paint)),
+        *_drift(standing, paint),
         ("Lease", _lease(status)),
         *([("Spooled", paint.yellow(f"{status.spooled} not in the store yet"))] if status.spooled else []),
     ]
@@ -62,10 +63,23 @@ def status_object(status: Status) -> dict[str, Any]:
         "hold": standing["hold"],
         "lease": standing["lease"],
         "open_incident": standing["open_incident"],
+        "drift": standing["drift"],
         "spooled": status.spooled,
         "class": str(status.run_class) if status.run_class is not None else None,
         "next": {"command": status.next_command, "reason": status.reason},
     }
+
+
+def _drift(standing: Standing, paint: Paint) -> list[tuple[str, str]]:
+    """Return what the last look at the live infrastructure found; no row before the first."""
+    seen = standing.drift
+    if seen is None:
+        return []
+    since = f"since {visible(seen.since[:SHORT_ID])}" if seen.since else "against the recorded state"
+    unreadable = f", {seen.unreadable} unreadable" if seen.unreadable else ""
+    number = f"{seen.differences} differed" if seen.differences else "none"
+    text = paint.yellow(f"{number}{unreadable}") if seen.differences or seen.unreadable else number
+    return [("Drift", f"{text} {since}, seen {moment(seen.at)}")]
 
 
 def _baseline(standing: Standing, paint: Paint) -> str:

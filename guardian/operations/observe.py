@@ -1,0 +1,202 @@
+"""Read what is live and say what differs from the expected moment; nothing is changed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from guardian.domain.coverage import Coverage
+from guardian.domain.drift import Found, Kind, Look, Touched, find_drift
+from guardian.domain.drift_rules import IgnoreRule, Scope
+from guardian.domain.journal import Kind as RecordKind
+from guardian.domain.silence import Silence, expired, fits
+from guardian.domain.snapshot import Snapshot
+from guardian.domain.state import EMPTY, State, StateInstance, parse_state
+from guardian.errors import GuardianError
+from guardian.operations import capture
+from guardian.operations.acceptances import accepted_of
+from guardian.operations.context import Context
+from guardian.operations.live import read_live, unknown_anywhere
+from guardian.operations.runs import load_run
+from guardian.operations.scene import reach, unpack
+from guardian.operations.session import Place, private_place
+from guardian.repository.journal import list_runs
+from guardian.repository.project import Project
+
+STATE = "state"
+IGNORING = "ignoring"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DriftRequest:
+    """What is to be looked at.
+
+    Attributes:
+        since: `state` for the present record; else a snapshot: an id or its beginning, `baseline`, `latest`.
+        addresses: Globs; only instances that fit one of them. Empty for all.
+        exact: Whether Terraform itself reads everything.
+        quick: Whether bulk calls alone are made: then some attributes are not looked at, and named.
+        scope: What belongs to the project although no state knows it.
+        rules: What the settings ignore.
+        today: Holds rules against their last day.
+    """
+
+    since: str = "baseline"
+    addresses: tuple[str, ...] = ()
+    exact: bool = False
+    quick: bool = False
+    scope: Scope = field(default_factory=Scope)
+    rules: tuple[IgnoreRule, ...] = ()
+    today: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observed:
+    """What a look found.
+
+    Attributes:
+        snapshot: What was expected; None for the recorded state.
+        found: The differences.
+        coverage: How much was read.
+        expired: Rules that hold no more.
+        notes: What else a person should know, one sentence each.
+    """
+
+    snapshot: Snapshot | None
+    found: Found
+    coverage: Coverage
+    expired: tuple[IgnoreRule, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def observe(context: Context, project: Project, request: DriftRequest) -> Observed:
+    """Look, and compare.
+
+    Raises:
+        NotFoundError: No such snapshot, or none that tells where the state lives.
+        LiveError: The live infrastructure cannot be asked at all.
+        WrongAccountError: The credentials are of another account than the state's.
+        WrongStateError: The record is what is to be held against, and cannot be read.
+    """
+    snapshot = None if request.since == STATE else project.resolve(request.since)
+    located = snapshot or project.resolve("latest")
+    with private_place(context) as place:
+        recorded, note = _recorded(context, project, place, located, needed=snapshot is None)
+        expected = recorded if snapshot is None else _state_of(project, snapshot)
+        assert expected is not None  # noqa: S101 - `needed` raised
+        expected, recorded = _only(expected, request), None if recorded is None else _only(recorded, request)
+        reading, coverage = read_live(
+            context,
+            project,
+            place,
+            _wanted(expected, recorded),
+            located,
+            exact=request.exact,
+            quick=request.quick,
+            # What fits no address of the request may all the same be known by one that was left out.
+            scope=Scope() if request.addresses else request.scope,
+        )
+        silence = Silence(
+            rules=tuple(each for each in request.rules if each.holds_on(request.today)),
+            ignore_changes=_ignore_changes(context, project, place, located),
+            accepted=tuple(accepted_of(project)),
+        )
+        look = Look(
+            expected=expected,
+            recorded=recorded,
+            seen=reading.seen,
+            unmanaged=unknown_anywhere(context, project, reading.unmanaged),
+            touched=_touched(project, snapshot),
+        )
+        return Observed(
+            snapshot=snapshot,
+            found=find_drift(look, paths=context.differ.paths, silence=silence),
+            coverage=coverage,
+            expired=tuple(expired(request.rules, request.today)),
+            notes=(note,) if note else (),
+        )
+
+
+def _state_of(project: Project, snapshot: Snapshot) -> State:
+    return EMPTY if snapshot.state is None else parse_state(project.get_state(snapshot.state))
+
+
+def _recorded(
+    context: Context, project: Project, place: Place, located: Snapshot, *, needed: bool
+) -> tuple[State | None, str]:
+    """Read the record as it is now; without it nobody can tell who made a difference."""
+    backend = capture.load_backend(project, located)
+    try:
+        raw = context.backend.read(reach(context, place, backend), backend)
+        return (parse_state(raw.body) if raw.body is not None else EMPTY), ""
+    except GuardianError as error:
+        if needed:
+            raise
+        return None, f"the recorded state cannot be read, so that nobody's hand can be told: {error.message}"
+
+
+def _only(state: State, request: DriftRequest) -> State:
+    if not request.addresses:
+        return state
+    kept = (each for each in state.instances if any(fits(each.address, glob) for glob in request.addresses))
+    return State(
+        lineage=state.lineage,
+        serial=state.serial,
+        terraform_version=state.terraform_version,
+        instances=tuple(kept),
+    )
+
+
+def _wanted(expected: State, recorded: State | None) -> dict[str, StateInstance]:
+    """Return what to look for, each as it is recorded last: that is how it is found."""
+    found = dict(expected.managed)
+    if recorded is not None:
+        found |= recorded.managed
+    return {address: each for address, each in found.items() if not each.deposed}
+
+
+def _ignore_changes(
+    context: Context, project: Project, place: Place, snapshot: Snapshot
+) -> Mapping[str, tuple[str, ...]]:
+    if snapshot.configuration is None:
+        return {}
+    return context.configuration.facts(
+        unpack(context, project, snapshot, place.path / IGNORING)
+    ).ignore_changes
+
+
+def _touched(project: Project, snapshot: Snapshot | None) -> Touched:
+    """Return what guarded runs did since the snapshot's own; for the record the last run alone counts."""
+    done: set[str] = set()
+    in_doubt: set[str] = set()
+    for number, reference in enumerate(list_runs(project.log)):
+        if snapshot is not None and reference.id == snapshot.run_id:
+            break
+        if snapshot is None and number:
+            break
+        run = load_run(project, reference.id)
+        if not run.began:
+            continue
+        progress = run.progress
+        in_doubt |= {*progress.in_flight, *progress.failed}
+        done |= set(progress.done)
+        if not run.is_complete:
+            in_doubt |= {each.address for each in run.changes} - set(progress.done)
+    return Touched(done=frozenset(done), in_doubt=frozenset(in_doubt))
+
+
+def remember(project: Project, seen: Observed) -> None:
+    """Record that somebody looked, and how much differed; the differences themselves are not kept.
+
+    Raises:
+        StoreError: It could not be written.
+    """
+    drifts = seen.found.drifts
+    unreadable = sum(each.kind is Kind.UNREADABLE for each in drifts)
+    project.log.append(
+        RecordKind.DRIFT_SEEN,
+        {
+            "since": seen.snapshot.id if seen.snapshot else None,
+            "differences": len(drifts) - unreadable,
+            "unreadable": unreadable,
+        },
+    )
