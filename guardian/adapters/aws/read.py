@@ -112,6 +112,11 @@ def own_tags(tags: Mapping[str, str] | None) -> dict[str, str]:
     return {name: text for name, text in (tags or {}).items() if not name.startswith("aws:")}
 
 
+def block(value: T | None) -> list[T]:
+    """Return a nested block as the state holds it: a list of one; of none where AWS tells none."""
+    return [] if value is None else [value]
+
+
 def pages(
     asked: Asked,
     operation: str,
