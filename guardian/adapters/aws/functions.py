@@ -4,6 +4,8 @@ from datetime import datetime
 
 from guardian.adapters.aws.calls import Calls
 from guardian.adapters.aws.declare import Found, LiveType, Named
+from guardian.adapters.aws.event_sources import EVENT_SOURCE_MAPPING
+from guardian.adapters.aws.functions_read import ALIAS, FUNCTION, LAYER, PERMISSION
 
 
 def _function(calls: Calls, name: str) -> Found | None:
@@ -16,6 +18,10 @@ def _function(calls: Calls, name: str) -> Found | None:
 
 TYPES = {
     "aws_lambda_function": LiveType(
-        service="lambda", find=Named(one=_function, argument="function_name").find
-    )
+        service="lambda", find=Named(one=_function, argument="function_name").find, read=FUNCTION
+    ),
+    "aws_lambda_alias": LiveType(service="lambda", read=ALIAS),
+    "aws_lambda_permission": LiveType(service="lambda", read=PERMISSION),
+    "aws_lambda_event_source_mapping": LiveType(service="lambda", read=EVENT_SOURCE_MAPPING),
+    "aws_lambda_layer_version": LiveType(service="lambda", read=LAYER),
 }
