@@ -117,6 +117,11 @@ def block(value: T | None) -> list[T]:
     return [] if value is None else [value]
 
 
+def named(value: Mapping[str, Any] | None, **names: str) -> list[dict[str, Any]]:
+    """Return a nested block of members that AWS names otherwise: `max_size="maxSize"`."""
+    return [{name: each.get(theirs) for name, theirs in names.items()} for each in block(value)]
+
+
 def pages(
     asked: Asked,
     operation: str,
