@@ -12,7 +12,6 @@ from guardian.adapters.aws.declare import (
     NAME_NOT_KNOWN,
     Findings,
     Found,
-    LiveType,
     generated,
     text,
 )
@@ -20,7 +19,8 @@ from guardian.adapters.aws.declare import (
 _CIDR_NOT_KNOWN = "its CIDR block was not known when the run was planned"
 
 
-def _vpc(calls: Calls, arguments: Mapping[str, Any]) -> Findings:
+def vpc(calls: Calls, arguments: Mapping[str, Any]) -> Findings:
+    """Find a network by its CIDR block and tags."""
     cidr = text(arguments, "cidr_block")
     if not cidr:
         return Findings(gap=_CIDR_NOT_KNOWN)
@@ -34,7 +34,8 @@ def _vpc(calls: Calls, arguments: Mapping[str, Any]) -> Findings:
     )
 
 
-def _subnet(calls: Calls, arguments: Mapping[str, Any]) -> Findings:
+def subnet(calls: Calls, arguments: Mapping[str, Any]) -> Findings:
+    """Find a subnet by its VPC and CIDR block."""
     cidr, vpc = text(arguments, "cidr_block"), text(arguments, "vpc_id")
     if not cidr:
         return Findings(gap=_CIDR_NOT_KNOWN)
@@ -49,7 +50,8 @@ def _subnet(calls: Calls, arguments: Mapping[str, Any]) -> Findings:
     )
 
 
-def _security_group(calls: Calls, arguments: Mapping[str, Any]) -> Findings:
+def security_group(calls: Calls, arguments: Mapping[str, Any]) -> Findings:
+    """Find a security group by its name and VPC."""
     name, vpc = text(arguments, "name"), text(arguments, "vpc_id")
     prefix = text(arguments, "name_prefix") or GENERATED_PREFIX
     pattern = name or f"{prefix}*"
@@ -86,10 +88,3 @@ def _has_tags(item: Mapping[str, Any], arguments: Mapping[str, Any]) -> bool:
     if not planned:
         return all(name.startswith("aws:") for name in tags)
     return all(tags.get(name) == value for name, value in planned.items())
-
-
-TYPES = {
-    "aws_vpc": LiveType(service="ec2", find=_vpc),
-    "aws_subnet": LiveType(service="ec2", find=_subnet),
-    "aws_security_group": LiveType(service="ec2", find=_security_group),
-}
