@@ -3,11 +3,12 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from guardian.adapters.aws.ec2.network_acls import network_acls
+from guardian.adapters.aws.ec2.routing import is_main, route_tables
+from guardian.adapters.aws.ec2.security_groups import security_groups
 from guardian.adapters.aws.ec2.words import PAGE, Item, Pair, beside, identity, keyed, tags
 from guardian.adapters.aws.read import Asked, Attributes, Read
 
-# Source: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeRouteTables.html
-ROUTE_TABLES_PAGE = 100
 _AMAZON, _IPAM = "Amazon", "IPAM Managed"
 _GONE = {"InvalidVpcID.NotFound"}
 # By the provider's name: AWS's names, in the question and in the answer.
@@ -24,13 +25,13 @@ _SWITCHES = {
 def _vpcs(asked: Asked, known: Sequence[Attributes]) -> dict[str, Pair]:
     """Return networks, each with the parts that AWS made with it."""
     parts: dict[str, dict[str, str]] = {}
-    for table in asked.every("describe_route_tables", "RouteTables", MaxResults=ROUTE_TABLES_PAGE):
-        if any(each["Main"] for each in table["Associations"]):
+    for table in route_tables(asked):
+        if is_main(table):
             parts.setdefault(table["VpcId"], {})["RouteTable"] = table["RouteTableId"]
-    for acl in asked.every("describe_network_acls", "NetworkAcls", MaxResults=PAGE):
+    for acl in network_acls(asked):
         if acl["IsDefault"]:
             parts.setdefault(acl["VpcId"], {})["NetworkAcl"] = acl["NetworkAclId"]
-    for group in asked.every("describe_security_groups", "SecurityGroups", MaxResults=PAGE):
+    for group in security_groups(asked):
         if group["GroupName"] == "default":
             parts.setdefault(group["VpcId"], {})["SecurityGroup"] = group["GroupId"]
     items = asked.every("describe_vpcs", "Vpcs", MaxResults=PAGE)

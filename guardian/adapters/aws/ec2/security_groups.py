@@ -9,9 +9,13 @@ from guardian.adapters.aws.ec2.words import PAGE, Item, Pair, beside, identity, 
 from guardian.adapters.aws.read import Asked, Attributes, Read
 
 
+def security_groups(asked: Asked) -> list[Item]:
+    """Return every security group."""
+    return asked.every("describe_security_groups", "SecurityGroups", MaxResults=PAGE)
+
+
 def _listed(asked: Asked, known: Sequence[Attributes]) -> dict[str, Pair]:
-    items = asked.every("describe_security_groups", "SecurityGroups", MaxResults=PAGE)
-    return beside(items, "GroupId", known)
+    return beside(security_groups(asked), "GroupId", known)
 
 
 def _bulk(pair: Pair) -> Attributes:
