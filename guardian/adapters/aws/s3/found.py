@@ -1,10 +1,10 @@
-"""Buckets."""
+"""How a bucket is looked up that a run may have made."""
 
 from collections.abc import Iterator
 from datetime import datetime
 
 from guardian.adapters.aws.calls import Calls
-from guardian.adapters.aws.declare import Found, LiveType, Named
+from guardian.adapters.aws.declare import Found, Named
 from guardian.adapters.aws.refusals import NoAnswerError
 
 # Elsewhere the date moves whenever the bucket's settings are changed.
@@ -30,9 +30,4 @@ def _buckets(calls: Calls, prefix: str) -> Iterator[Found]:
         yield Found(object_id=name, name=name, created_at=created)
 
 
-TYPES = {
-    "aws_s3_bucket": LiveType(
-        service="s3",
-        find=Named(one=_bucket, several=_buckets, argument="bucket", prefix="bucket_prefix").find,
-    )
-}
+find = Named(one=_bucket, several=_buckets, argument="bucket", prefix="bucket_prefix").find
