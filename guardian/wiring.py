@@ -146,6 +146,8 @@ def context_of(
         renew_s=settings.lease.renew_s,
         grace_s=settings.interrupt.grace_s,
         retry=settings.retry,
+        scope=settings.drift.scope,
+        ignore=settings.drift.ignore,
         memory=memory,
         glass=glass,
         spool=spool,

@@ -9,6 +9,7 @@ from guardian.cli import prompts
 from guardian.cli.console import Console
 from guardian.cli.live import LiveLine
 from guardian.cli.views import jsonl
+from guardian.cli.views.drift import aftermath_text, drift_lines
 from guardian.cli.views.glass import broken_text
 from guardian.cli.views.incident import incident_text
 from guardian.cli.views.plan import change_lines, plan_text, way_back_text
@@ -18,6 +19,7 @@ from guardian.cli.views.terminal import shortened, visible, visible_lines
 from guardian.domain.choices import Choice
 from guardian.domain.glass import Broken
 from guardian.domain.incident import Incident
+from guardian.domain.observed import Observed
 from guardian.domain.plan import PlannedChange, PlanSummary
 from guardian.domain.recovery import RecoveryPlan
 from guardian.domain.standing import Hold
@@ -128,6 +130,11 @@ class PersonAudience:
         self.close()
         self._console.show(f"\n{incident_text(incident, self._console.paint, hold=hold)}\n\n")
 
+    def drift(self, seen: Observed) -> None:
+        """See the port."""
+        self.close()
+        self._console.show(f"{aftermath_text(seen, self._console.paint)}\n\n")
+
     def approve(self, question: str, *, word: str = "yes") -> bool:
         """See the port."""
         self.close()
@@ -213,6 +220,11 @@ class ProgramAudience:
     def incident(self, incident: Incident, *, hold: Hold | None = None) -> None:  # noqa: ARG002 - in `status`
         """See the port."""
         self._line({"type": "incident", **incident.to_json()})
+
+    def drift(self, seen: Observed) -> None:
+        """See the port."""
+        for line in drift_lines(seen):
+            self._line(line)
 
     def approve(self, question: str, *, word: str = "yes") -> bool:
         """Refuse: whoever wants a change in JSON mode says -auto-approve."""

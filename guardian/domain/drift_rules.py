@@ -23,6 +23,9 @@ class Scope:
         return bool(self.tags or self.names)
 
 
+NO_SCOPE = Scope()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IgnoreRule:
     """One entry of `drift.ignore`.

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
 
 from guardian.domain.fingerprint import Fingerprint
@@ -23,6 +24,21 @@ class Known:
     resource_type: str
     attributes: Mapping[str, Any]
     region: str = ""
+
+
+class Tier(StrEnum):
+    """Who reads, and how much of it.
+
+    FULL: guardian's readers every attribute that they know, and Terraform what has no reader.
+    READERS: the same without Terraform.
+    QUICK: bulk calls alone: some attributes are not looked at.
+    EXACT: Terraform everything, one by one.
+    """
+
+    FULL = "full"
+    READERS = "readers"
+    QUICK = "quick"
+    EXACT = "exact"
 
 
 Seen = Fingerprint | Absent | Unreadable

@@ -50,6 +50,27 @@ class Replanned:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LiveProof:
+    """What guardian's own readers saw of what was restored, apart from Terraform's plan.
+
+    Attributes:
+        read: How many instances were read.
+        differing: Attributes by instance whose live value differs from the snapshot's.
+        unreadable: Why, by instance, for those that could not be read.
+    """
+
+    read: int = 0
+    differing: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    unreadable: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> "LiveProof":
+        """Read what `asdict` wrote."""
+        differing = {name: tuple(each) for name, each in value["differing"].items()}
+        return cls(read=value["read"], differing=differing, unreadable=value["unreadable"])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
     """The proof after a recovery.
 
@@ -77,6 +98,7 @@ class Receipt:
         outputs_changed: Root outputs that the failed run changed: who read them meanwhile read those values.
         to_nothing: Whether the way back was to an empty project: no snapshot was known to be good.
         duration_s: From the start of the recovery to the proof.
+        live: What was read live of what was restored; None where nothing of it has a reader, or none answers.
         since_failure_s: From the recorded failure to the proof by the wall clock; None without a failure.
     """
 
@@ -102,6 +124,7 @@ class Receipt:
     left: tuple[str, ...] = ()
     not_run: tuple[str, ...] = ()
     outputs_changed: tuple[str, ...] = ()
+    live: LiveProof | None = None
     since_failure_s: float | None = None
 
     def to_json(self) -> dict[str, Any]:
@@ -116,6 +139,8 @@ class Receipt:
         for name, kind in _PARTS.items():
             parts[name] = tuple(kind(**_with_tuples(each)) for each in value.get(name, ()))
         parts["replan"] = Replanned(**value.get("replan", {}))
+        if parts.get("live") is not None:
+            parts["live"] = LiveProof.from_json(parts["live"])
         parts["differing"] = {name: tuple(each) for name, each in value["differing"].items()}
         return cls(**_with_tuples(parts))
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from guardian.domain.drift_rules import NO_SCOPE, IgnoreRule, Scope
+
 if TYPE_CHECKING:  # names alone: loading what they stand for would double the start of `guardian status`
     from guardian.domain.configuration import CaptureLimits
     from guardian.domain.engine import InitOptions
@@ -51,6 +53,8 @@ class Context:
 
     Attributes:
         look_again_s: Pause before what was not found, and may come late, is looked for once more.
+        scope: What belongs to the project although no state knows it.
+        ignore: Which differences of what is live do not matter.
         memory: What this client remembers of stores; None for nothing.
         glass: Why `repository` is the spool of a store that does not answer; None where it is the store.
         spool: What was spooled while the store was down and is not flushed; None for nothing.
@@ -75,6 +79,8 @@ class Context:
     grace_s: float = 5.0
     look_again_s: float = 30.0
     retry: "tuple[RetryBlock, ...]" = ()
+    scope: Scope = NO_SCOPE
+    ignore: tuple[IgnoreRule, ...] = ()
     memory: "HeadMemory | None" = None
     glass: "Glass | None" = None
     spool: "Repository | None" = None

@@ -12,6 +12,7 @@ from guardian.domain.run import Outcome
 from guardian.domain.standing import Hold
 from guardian.domain.steps import AskHuman
 from guardian.errors import DeclinedError, ExitCode, GuardianError, InterruptedRunError, UnrecordedError
+from guardian.operations.aftermath import tell_drift
 from guardian.operations.course import Course, Recovery, plan_object, undecided
 from guardian.operations.moved_on import seen_at
 from guardian.operations.offer import HOLD, choices_of
@@ -104,6 +105,8 @@ def _end(
     limits: Limits,
     attended: bool,
 ) -> Ending:
+    if not incident.interrupted:
+        tell_drift(session, prepared)
     gathered = _gathered(session, prepared, limits)
     if gathered is None or incident.interrupted:
         return INTERRUPTED if incident.interrupted else HELD

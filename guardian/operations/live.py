@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping
 
 from guardian.domain.coverage import Coverage
-from guardian.domain.drift_rules import Scope
-from guardian.domain.live import Reading, Seen, Unmanaged
+from guardian.domain.drift_rules import NO_SCOPE, Scope
+from guardian.domain.live import Reading, Seen, Tier, Unmanaged
 from guardian.domain.observation import Unreadable
 from guardian.domain.places import Places, is_aws, known, places_of
 from guardian.domain.snapshot import Snapshot
@@ -16,18 +16,15 @@ from guardian.operations.context import Context
 from guardian.operations.session import Place
 from guardian.repository.project import Project
 
-NO_SCOPE = Scope()
-
 
 def read_live(
     context: Context,
     project: Project,
     place: Place,
     wanted: Mapping[str, StateInstance],
-    located: Snapshot,
+    located: Snapshot | None,
     *,
-    exact: bool = False,
-    quick: bool = False,
+    tier: Tier = Tier.FULL,
     scope: Scope = NO_SCOPE,
 ) -> tuple[Reading, Coverage]:
     """Read each instance, and what is in scope.
@@ -37,9 +34,8 @@ def read_live(
         project: Which.
         place: A private directory.
         wanted: Instances by address, as recorded.
-        located: Whose configuration Terraform plans with, where it reads.
-        exact: Whether Terraform reads everything.
-        quick: Whether bulk calls alone are made, and Terraform reads nothing.
+        located: Whose configuration Terraform plans with; None where it is not to read.
+        tier: Who reads, and how much of it.
         scope: What belongs to the project although no state knows it.
 
     Raises:
@@ -49,7 +45,7 @@ def read_live(
     alone = {address for address, each in wanted.items() if lives_in_state_alone(each.resource_type)}
     direct = (
         {}
-        if exact
+        if tier is Tier.EXACT
         else {
             address: each
             for address, each in wanted.items()
@@ -60,13 +56,13 @@ def read_live(
     if direct:
         number = len(direct)
         context.audience.phase(f"reading {number} {'instance' if number == 1 else 'instances'}")
-        reading = _directly(context, direct, quick=quick, scope=scope)
+        reading = _directly(context, direct, quick=tier is Tier.QUICK, scope=scope)
     rest = {address: each for address, each in wanted.items() if address not in alone | direct.keys()}
     by_terraform: Mapping[str, Seen] = {}
     why_not = ""
-    if rest and quick:
-        why_not = "with --quick only guardian's own readers look"
-    elif rest:
+    if rest and tier in {Tier.QUICK, Tier.READERS}:
+        why_not = "only guardian's own readers looked"
+    elif rest and located is not None:
         by_terraform, why_not = refreshed.read(context, project, place, located, rest)
     seen = {**reading.seen, **by_terraform}
     not_covered: dict[str, int] = {}

@@ -1,13 +1,14 @@
 """Read what is live and say what differs from the expected moment; nothing is changed."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass
+from typing import Any
 
-from guardian.domain.coverage import Coverage
-from guardian.domain.drift import Found, Kind, Look, Touched, find_drift
-from guardian.domain.drift_rules import IgnoreRule, Scope
+from guardian.domain.drift import Look, Touched, find_drift
+from guardian.domain.drift_rules import Scope
 from guardian.domain.journal import Kind as RecordKind
+from guardian.domain.live import Tier
+from guardian.domain.observed import Observed
 from guardian.domain.silence import Silence, expired, fits
 from guardian.domain.snapshot import Snapshot
 from guardian.domain.state import EMPTY, State, StateInstance, parse_state
@@ -33,39 +34,12 @@ class DriftRequest:
     Attributes:
         since: `state` for the present record; else a snapshot: an id or its beginning, `baseline`, `latest`.
         addresses: Globs; only instances that fit one of them. Empty for all.
-        exact: Whether Terraform itself reads everything.
-        quick: Whether bulk calls alone are made: then some attributes are not looked at, and named.
-        scope: What belongs to the project although no state knows it.
-        rules: What the settings ignore.
-        today: Holds rules against their last day.
+        tier: Who reads, and how much of it.
     """
 
     since: str = "baseline"
     addresses: tuple[str, ...] = ()
-    exact: bool = False
-    quick: bool = False
-    scope: Scope = field(default_factory=Scope)
-    rules: tuple[IgnoreRule, ...] = ()
-    today: date
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Observed:
-    """What a look found.
-
-    Attributes:
-        snapshot: What was expected; None for the recorded state.
-        found: The differences.
-        coverage: How much was read.
-        expired: Rules that hold no more.
-        notes: What else a person should know, one sentence each.
-    """
-
-    snapshot: Snapshot | None
-    found: Found
-    coverage: Coverage
-    expired: tuple[IgnoreRule, ...] = ()
-    notes: tuple[str, ...] = ()
+    tier: Tier = Tier.FULL
 
 
 def observe(context: Context, project: Project, request: DriftRequest) -> Observed:
@@ -77,43 +51,48 @@ def observe(context: Context, project: Project, request: DriftRequest) -> Observ
         WrongAccountError: The credentials are of another account than the state's.
         WrongStateError: The record is what is to be held against, and cannot be read.
     """
+    with private_place(context) as place:
+        return look_from(context, project, place, request)
+
+
+def look_from(context: Context, project: Project, place: Place, request: DriftRequest) -> Observed:
+    """Look, and compare, from a private directory that is there already; raises as `observe` does."""
     snapshot = None if request.since == STATE else project.resolve(request.since)
     located = snapshot or project.resolve("latest")
-    with private_place(context) as place:
-        recorded, note = _recorded(context, project, place, located, needed=snapshot is None)
-        expected = recorded if snapshot is None else _state_of(project, snapshot)
-        assert expected is not None  # noqa: S101 - `needed` raised
-        expected, recorded = _only(expected, request), None if recorded is None else _only(recorded, request)
-        reading, coverage = read_live(
-            context,
-            project,
-            place,
-            _wanted(expected, recorded),
-            located,
-            exact=request.exact,
-            quick=request.quick,
-            # What fits no address of the request may all the same be known by one that was left out.
-            scope=Scope() if request.addresses else request.scope,
-        )
-        silence = Silence(
-            rules=tuple(each for each in request.rules if each.holds_on(request.today)),
-            ignore_changes=_ignore_changes(context, project, place, located),
-            accepted=tuple(accepted_of(project)),
-        )
-        look = Look(
-            expected=expected,
-            recorded=recorded,
-            seen=reading.seen,
-            unmanaged=unknown_anywhere(context, project, reading.unmanaged),
-            touched=_touched(project, snapshot),
-        )
-        return Observed(
-            snapshot=snapshot,
-            found=find_drift(look, paths=context.differ.paths, silence=silence),
-            coverage=coverage,
-            expired=tuple(expired(request.rules, request.today)),
-            notes=(note,) if note else (),
-        )
+    today = context.clock.now().date()
+    recorded, note = _recorded(context, project, place, located, needed=snapshot is None)
+    expected = recorded if snapshot is None else _state_of(project, snapshot)
+    assert expected is not None  # noqa: S101 - `needed` raised
+    expected, recorded = _only(expected, request), None if recorded is None else _only(recorded, request)
+    reading, coverage = read_live(
+        context,
+        project,
+        place,
+        _wanted(expected, recorded),
+        located,
+        tier=request.tier,
+        # What fits no address of the request may all the same be known by one that was left out.
+        scope=Scope() if request.addresses else context.scope,
+    )
+    silence = Silence(
+        rules=tuple(each for each in context.ignore if each.holds_on(today)),
+        ignore_changes=_ignore_changes(context, project, place, located),
+        accepted=tuple(accepted_of(project)),
+    )
+    look = Look(
+        expected=expected,
+        recorded=recorded,
+        seen=reading.seen,
+        unmanaged=unknown_anywhere(context, project, reading.unmanaged),
+        touched=_touched(project, snapshot),
+    )
+    return Observed(
+        snapshot=snapshot,
+        found=find_drift(look, paths=context.differ.paths, silence=silence),
+        coverage=coverage,
+        expired=tuple(expired(context.ignore, today)),
+        notes=(note,) if note else (),
+    )
 
 
 def _state_of(project: Project, snapshot: Snapshot) -> State:
@@ -190,13 +169,13 @@ def remember(project: Project, seen: Observed) -> None:
     Raises:
         StoreError: It could not be written.
     """
-    drifts = seen.found.drifts
-    unreadable = sum(each.kind is Kind.UNREADABLE for each in drifts)
-    project.log.append(
-        RecordKind.DRIFT_SEEN,
-        {
-            "since": seen.snapshot.id if seen.snapshot else None,
-            "differences": len(drifts) - unreadable,
-            "unreadable": unreadable,
-        },
-    )
+    project.log.append(RecordKind.DRIFT_SEEN, seen_object(seen))
+
+
+def seen_object(seen: Observed) -> dict[str, Any]:
+    """Return the body of the record that somebody looked."""
+    return {
+        "since": seen.snapshot.id if seen.snapshot else None,
+        "differences": len(seen.found.drifts) - seen.unreadable,
+        "unreadable": seen.unreadable,
+    }

@@ -12,6 +12,7 @@ from guardian.domain.scope import divide
 from guardian.domain.state import DEPOSED, State
 from guardian.domain.steps import ReviseRecord
 from guardian.operations.course import Course, Reverse
+from guardian.operations.live_proof import live_proof
 from guardian.operations.plan import Planned
 from guardian.operations.target import target_state
 
@@ -60,6 +61,7 @@ def make_receipt(course: Course, reverse: Reverse, *, after: State, closing: Pla
         not_run=plan.not_run,
         outputs=tuple(sorted(closing.summary.outputs)),
         outputs_changed=outputs_changed(course, target),
+        live=live_proof(course, target, after, mine=mine),
         to_nothing=plan.to_nothing,
         duration_s=round(course.session.context.clock.monotonic_s() - course.started_s, 1),
         since_failure_s=since_failure_s(course),

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 from guardian.domain.choices import Choice
 from guardian.domain.glass import Broken
 from guardian.domain.incident import Incident
+from guardian.domain.observed import Observed
 from guardian.domain.plan import PlannedChange, PlanSummary
 from guardian.domain.recovery import RecoveryPlan
 from guardian.domain.standing import Hold
@@ -66,6 +67,10 @@ class Audience(Protocol):
 
     def incident(self, incident: Incident, *, hold: Hold | None = None) -> None:
         """Show a failure, at once; with the hold that it left, when it is shown again later."""
+        ...
+
+    def drift(self, seen: Observed) -> None:
+        """Show what differs from the baseline after a failure, apart by whose hand it was."""
         ...
 
     def approve(self, question: str, *, word: str = "yes") -> bool:

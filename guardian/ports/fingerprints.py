@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from guardian.domain.drift_rules import Scope
+from guardian.domain.drift_rules import NO_SCOPE, Scope
 from guardian.domain.live import Known, Reading
 
 
@@ -31,7 +31,7 @@ class FingerprintReader(Protocol):
         """
         ...
 
-    def read(self, known: Sequence[Known], *, quick: bool = False, scope: Scope = ...) -> Reading:
+    def read(self, known: Sequence[Known], *, quick: bool = False, scope: Scope = NO_SCOPE) -> Reading:
         """Read every instance, and what is in scope of the same types and regions.
 
         Args:

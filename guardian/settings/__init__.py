@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from guardian.domain.configuration import CaptureLimits
-from guardian.domain.drift_rules import Scope
 from guardian.errors import SettingsError
 from guardian.settings.drifts import read_rules
 from guardian.settings.keys import BY_ENVIRONMENT, BY_NAME, ENGINES, KEYS, RESERVED, Key, Kind, Value, nearest
@@ -155,7 +154,8 @@ def _assemble(values: Mapping[str, Any], sources: Mapping[str, Source], file: Pa
         drift=DriftSettings(
             connections=values["drift.connections"],
             timeout_s=values["drift.timeout_s"],
-            scope=Scope(tags=values["drift.tags"], names=values["drift.names"]),
+            tags=values["drift.tags"],
+            names=values["drift.names"],
             ignore=values["drift.ignore"],
         ),
         retry=values["retry"],

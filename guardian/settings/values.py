@@ -66,14 +66,20 @@ class DriftSettings:
     Attributes:
         connections: Requests at a time.
         timeout_s: After that nothing more is asked.
-        scope: What belongs to the project although no state knows it.
+        tags, names: What belongs to the project although no state knows it.
         ignore: In the order in which they stand.
     """
 
     connections: int = 32
     timeout_s: int = 120
-    scope: Scope = field(default_factory=Scope)
+    tags: Mapping[str, str] = field(default_factory=dict)
+    names: tuple[str, ...] = ()
     ignore: tuple[IgnoreRule, ...] = ()
+
+    @property
+    def scope(self) -> Scope:
+        """What belongs to the project although no state knows it."""
+        return Scope(tags=self.tags, names=self.names)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

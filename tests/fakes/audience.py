@@ -6,6 +6,7 @@ from typing import Any
 from guardian.domain.choices import Choice
 from guardian.domain.glass import Broken
 from guardian.domain.incident import Incident
+from guardian.domain.observed import Observed
 from guardian.domain.plan import PlannedChange, PlanSummary
 from guardian.domain.recovery import RecoveryPlan
 from guardian.domain.standing import Hold
@@ -32,6 +33,7 @@ class FakeAudience:
         self.incidents: list[Incident] = []
         self.offered: list[Choice] = []
         self.glasses: list[Broken] = []
+        self.drifts: list[Observed] = []
 
     @property
     def can_answer(self) -> bool:
@@ -69,6 +71,9 @@ class FakeAudience:
 
     def incident(self, incident: Incident, *, hold: Hold | None = None) -> None:
         self.incidents.append(incident)
+
+    def drift(self, seen: Observed) -> None:
+        self.drifts.append(seen)
 
     def approve(self, question: str, *, word: str = "yes") -> bool:
         return self._next() == word

@@ -2,12 +2,10 @@
 
 from collections.abc import Collection, Mapping, Sequence
 
-from guardian.domain.drift_rules import Scope
+from guardian.domain.drift_rules import NO_SCOPE, Scope
 from guardian.domain.fingerprint import PLAIN, Fingerprint, fingerprint
 from guardian.domain.live import Known, Reading, Seen, Unmanaged
 from guardian.domain.observation import Unreadable
-
-NO_SCOPE = Scope()
 
 
 class FakeFingerprints:

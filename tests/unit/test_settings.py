@@ -51,7 +51,6 @@ def load(root: Path, /, environment: dict[str, str] | None = None, **flags: str 
 
 def value(settings: Settings, name: str) -> object:
     found: object = settings
-    name = name.replace("drift.names", "drift.scope.names")
     for part in name.split("."):
         found = getattr(found, part)
     return found

@@ -36,7 +36,7 @@ def test_rules_keep_their_order_reason_and_last_day(tmp_path):
         ),
         IgnoreRule(address="aws_instance.bastion", reason="by hand", until=date(2027, 1, 31)),
     )
-    assert (drift.scope.tags, drift.scope.names) == ({"project": "shop"}, ("shop-*",))
+    assert (drift.tags, drift.names) == ({"project": "shop"}, ("shop-*",))
 
 
 @pytest.mark.parametrize(

@@ -13,13 +13,12 @@ from guardian.adapters.aws.declared import TYPES
 from guardian.adapters.aws.read import GoneError, Read
 from guardian.adapters.aws.refusals import NoAnswerError
 from guardian.adapters.aws.unmanaged import Whose
-from guardian.domain.drift_rules import Scope
+from guardian.domain.drift_rules import NO_SCOPE, Scope
 from guardian.domain.fingerprint import fingerprint
 from guardian.domain.live import Known, Reading, Seen, Unmanaged
 from guardian.domain.observation import Absent, Unreadable
 from guardian.errors import LiveError
 
-NO_SCOPE = Scope()
 READERS: Mapping[str, LiveType] = {name: each for name, each in TYPES.items() if each.read is not None}
 
 
@@ -43,6 +42,8 @@ class AwsFingerprints:
 
     def __init__(self, environment: Mapping[str, str], *, connections: int, total_s: float) -> None:
         self._clients = Clients(environment, workers=connections, tries=PATIENT)
+        # Who cannot even be told whose credentials these are is told so at once.
+        self._first = Clients(environment, workers=1)
         self._connections = connections
         self._total_s = total_s
 
@@ -56,7 +57,7 @@ class AwsFingerprints:
 
     def account(self) -> str:
         """Ask STS, which answers whatever the credentials may do."""
-        calls = Look(self._clients, deadline=time.monotonic() + self._total_s).calls("sts", "")
+        calls = Look(self._first, deadline=time.monotonic() + self._total_s).calls("sts", "")
         try:
             return str((calls.ask("get_caller_identity") or {}).get("Account", ""))
         except NoAnswerError as error:

@@ -1,7 +1,6 @@
 """`guardian drift`."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from guardian import wiring
 from guardian.cli.command import application
@@ -12,10 +11,12 @@ from guardian.cli.result import Result
 from guardian.cli.views import drift as view
 from guardian.cli.views.drift_markdown import drift_markdown
 from guardian.cli.work import Workbench, at_work, project_named
+from guardian.domain.live import Tier
+from guardian.domain.observed import Observed
 from guardian.domain.run import Outcome
 from guardian.errors import ExitCode, StoreError, UsageError
 from guardian.operations.acceptances import accept
-from guardian.operations.observe import DriftRequest, Observed, observe, remember
+from guardian.operations.observe import DriftRequest, observe, remember
 from guardian.operations.project import find_project
 from guardian.repository.project import Project
 
@@ -43,7 +44,7 @@ def drift(given: DriftFlags, console: Console) -> Result:
     _refuse_what_does_not_fit(given)
     with at_work(given, console, make=False) as work:
         project = _project(given, work)
-        seen = observe(work.context, project, _request(given, work))
+        seen = observe(work.context, project, _request(given))
         accepted = accept(project, seen.found.drifts, given.reason or "") if given.accept else 0
         if not given.address:
             _remember(work, project, seen)
@@ -90,15 +91,11 @@ def _project(given: DriftFlags, work: Workbench) -> Project:
     )
 
 
-def _request(given: DriftFlags, work: Workbench) -> DriftRequest:
+def _request(given: DriftFlags) -> DriftRequest:
     return DriftRequest(
         since=given.since or "baseline",
         addresses=given.address,
-        exact=given.exact,
-        quick=given.quick,
-        scope=work.settings.drift.scope,
-        rules=work.settings.drift.ignore,
-        today=datetime.now(UTC).date(),
+        tier=Tier.EXACT if given.exact else Tier.QUICK if given.quick else Tier.FULL,
     )
 
 

@@ -53,9 +53,13 @@ def setting_lines(settings: Settings) -> Iterator[dict[str, Any]]:
             "value": shown,
             "source": str(settings.sources[key.name]),
         }
-    if settings.retry:
-        names = [each.name for each in settings.retry]
-        yield {"type": "setting", "key": "retry", "value": names, "source": str(settings.sources["retry"])}
+    for name, value in {
+        "retry": [each.name for each in settings.retry],
+        "drift.tags": [f"{tag}={text}" for tag, text in settings.drift.tags.items()],
+        "drift.ignore": [f"{each.address} {each.attribute}".strip() for each in settings.drift.ignore],
+    }.items():
+        if value:
+            yield {"type": "setting", "key": name, "value": value, "source": str(settings.sources[name])}
 
 
 def _shown(value: Any) -> str:

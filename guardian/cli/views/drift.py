@@ -10,9 +10,9 @@ from guardian.cli.views.table import SHORT_ID, moment
 from guardian.cli.views.terminal import Paint, by_address, visible
 from guardian.domain.coverage import Coverage
 from guardian.domain.drift import Drift, Group, Kind, Origin, Silenced, grouped
+from guardian.domain.observed import Observed
 from guardian.domain.redaction import MASK
 from guardian.domain.silence import dotted
-from guardian.operations.observe import Observed
 
 SHOWN_ADDRESSES = 5
 SHOWN_PATHS = 12
@@ -53,6 +53,21 @@ def drift_text(seen: Observed, paint: Paint, typed: Typed, *, accepted: int) -> 
     elif seen.found.drifts:
         lines.append(f"  Next: {_next(seen, typed)}")
     return "\n".join(lines)
+
+
+def aftermath_text(seen: Observed, paint: Paint) -> str:
+    """Return what a failed run did not do itself: whoever mends it must not undo that unknowingly."""
+    others = [each for each in seen.found.drifts if each.origin is not Origin.THIS_RUN]
+    mine = len(seen.found.drifts) - len(others)
+    lines = [paint.bold(f"Beside this run, since {expected_words(seen)}")]
+    for each in grouped(others):
+        lines.append(f"  {each.first.kind}")
+        lines += [f"  {line}" for line in _group_lines(each, paint)]
+    if not others:
+        lines.append("  nothing else differs in what was read")
+    if mine:
+        lines.append(f"  by guarded runs: {_count(mine, 'difference')}")
+    return "\n".join([*lines, *(f"  {each}" for each in coverage_words(seen.coverage))])
 
 
 def expected_words(seen: Observed) -> str:

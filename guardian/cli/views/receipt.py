@@ -1,7 +1,7 @@
 """The receipt of a recovery: proven or not, what differs, what could not be undone."""
 
 from guardian.cli.views.markdown import code
-from guardian.cli.views.receipt_parts import Item, Section, evidence, headline, sections, took
+from guardian.cli.views.receipt_parts import Item, Section, evidence, headline, sections, took, witness
 from guardian.cli.views.table import SHORT_ID
 from guardian.cli.views.terminal import Paint, visible
 from guardian.domain.receipt import Receipt
@@ -22,7 +22,7 @@ def receipt_text(receipt: Receipt, paint: Paint) -> str:
         lines = [paint.red(paint.bold(f"{verdict}{where}{comma}{more}")), f"  Took {took(receipt)}{how}."]
     if receipt.proven and receipt.to_nothing:
         lines.append(f"  {NOTHING}")
-    lines.append(f"  {evidence(receipt)}")
+    lines += [f"  {each}" for each in (evidence(receipt), witness(receipt)) if each]
     if receipt.unaccounted:
         lines.append(f"  {LOOK}")
     for each in sections(receipt):
@@ -42,7 +42,7 @@ def receipt_markdown(receipt: Receipt, *, project: str, run_id: str) -> str:
     lines = [
         f"# Recovery of {code(project)}: {verdict}",
         "",
-        f"{headline(receipt)}. {evidence(receipt)}",
+        " ".join(filter(None, [f"{headline(receipt)}.", evidence(receipt), witness(receipt)])),
         "",
         f"- Run: {code(run_id)}",
         f"- Snapshot: {code(receipt.snapshot_id)}",

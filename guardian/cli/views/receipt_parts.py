@@ -68,6 +68,19 @@ def evidence(receipt: Receipt) -> str:
     return f"Planned again, the plan holds other people's changes alone {code}: {found}."
 
 
+def witness(receipt: Receipt) -> str:
+    """Return what guardian's own readers saw, in one sentence; empty where nothing could be read so."""
+    live = receipt.live
+    if live is None or not (live.read or live.unreadable):
+        return ""
+    number = f"{live.read} {'instance' if live.read == 1 else 'instances'}"
+    if not live.read:
+        return "Nothing of it could be read live."
+    if live.differing:
+        return f"Read live: {number}, of which {len(live.differing)} differ from the snapshot."
+    return f"Read live: {number}, as in the snapshot."
+
+
 def took(receipt: Receipt) -> str:
     """Return how long it took, and since when."""
     since = receipt.since_failure_s
@@ -115,6 +128,21 @@ def sections(receipt: Receipt) -> tuple[Section, ...]:
         _section(
             "Differs from the snapshot",
             (Item(name=address, words=", ".join(paths)) for address, paths in receipt.differing.items()),
+        ),
+        _section(
+            "Differs live from the snapshot",
+            (
+                Item(name=address, words=", ".join(paths))
+                for address, paths in (receipt.live.differing if receipt.live else {}).items()
+                if receipt.differing.get(address) != paths
+            ),
+        ),
+        _section(
+            "Could not be read live",
+            (
+                Item(name=address, words=why)
+                for address, why in (receipt.live.unreadable if receipt.live else {}).items()
+            ),
         ),
         _section("Outputs that still hold other values", map(_name, receipt.outputs)),
         _section(
