@@ -110,7 +110,11 @@ def _logs(found: Mapping[str, str], which: str) -> Attributes:
 
 
 def _capacity(asked: Asked, arn: str) -> Attributes:
-    answer = asked.need("describe_capacity_reservation", gone=_GONE, LoadBalancerArn=arn)
+    # Where it is not offered, or not to be read, the provider goes without it.
+    absent = {"AccessDenied", "InvalidAction"}
+    answer = asked.one("describe_capacity_reservation", absent=absent, LoadBalancerArn=arn)
+    if answer is None:
+        return {}
     units = (answer.get("MinimumLoadBalancerCapacity") or {}).get("CapacityUnits")
     return {"minimum_load_balancer_capacity": [{"capacity_units": units}] if units else []}
 

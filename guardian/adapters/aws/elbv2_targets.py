@@ -82,7 +82,7 @@ def _detail(asked: Asked, item: Mapping[str, Any], _: Attributes) -> Attributes:
         **settings,
         "stickiness": [_stickiness(found, protocol)],
         "target_failover": [_failover(found) if protocol == "GENEVE" else {}],
-        "target_group_health": [_health(found) if protocol != "GENEVE" else {}],
+        "target_group_health": [_health({} if protocol == "GENEVE" else found)],
         "target_health_state": [_unhealthy(found) if protocol in {"TCP", "TLS"} else {}],
     }
 
