@@ -9,6 +9,9 @@ from guardian.domain.fingerprint import PLAIN, Shape
 T = TypeVar("T")
 Attributes = Mapping[str, Any]
 
+Names = Mapping[str, "str | tuple[str, Names]"]
+"""By the provider's name: the member of the answer; for a block, with the names of what is in it."""
+
 
 class GoneError(Exception):
     """The object went away between the list and the question for its details."""
@@ -156,3 +159,18 @@ def pages(
 def chunks(items: Sequence[T], size: int) -> list[Sequence[T]]:
     """Split into parts of at most `size`, in order."""
     return [items[start : start + size] for start in range(0, len(items), size)]
+
+
+def renamed(item: Attributes, names: Names) -> dict[str, Any]:
+    """Return the members of an answer by the provider's names; a structure becomes a list of blocks."""
+    return {name: _member(item, source) for name, source in names.items()}
+
+
+def _member(item: Attributes, source: "str | tuple[str, Names]") -> Any:
+    if isinstance(source, str):
+        return item.get(source)
+    member, names = source
+    value = item.get(member)
+    if value is None:
+        return []
+    return [renamed(each, names) for each in (value if isinstance(value, list) else [value])]
