@@ -3,8 +3,11 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from guardian.adapters.aws import rds_groups, rds_instances
 from guardian.adapters.aws.calls import Calls
 from guardian.adapters.aws.declare import Found, LiveType, Named
+from guardian.adapters.aws.rds_clusters import CLUSTERS
+from guardian.adapters.aws.rds_instances import ALONE
 
 _DOUBTS = {"creating": "it is still being created", "deleting": "it is being deleted"}
 
@@ -59,6 +62,7 @@ TYPES = {
     "aws_db_instance": LiveType(
         service="rds",
         find=Named(one=_instance, several=_instances, argument="identifier", prefix="identifier_prefix").find,
+        read=ALONE,
     ),
     "aws_rds_cluster": LiveType(
         service="rds",
@@ -69,5 +73,8 @@ TYPES = {
             prefix="cluster_identifier_prefix",
             default="tf-",
         ).find,
+        read=CLUSTERS,
     ),
+    **rds_groups.TYPES,
+    **rds_instances.TYPES,
 }
