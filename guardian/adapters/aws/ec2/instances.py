@@ -1,0 +1,327 @@
+"""Instances with their devices, and the key pairs they are reached with."""
+
+from base64 import b64decode
+from binascii import Error as NotBase64Error
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha1
+from typing import Any
+
+from guardian.adapters.aws.ec2.volumes import volumes
+from guardian.adapters.aws.ec2.words import PAGE, Item, identity, keyed, tags
+from guardian.adapters.aws.read import Asked, Attributes, Names, Read, by, by_id, renamed
+from guardian.domain.fingerprint import Shape
+
+_NAMES: Names = {
+    "ami": "ImageId",
+    "capacity_reservation_specification": (
+        "CapacityReservationSpecification",
+        {
+            "capacity_reservation_preference": "CapacityReservationPreference",
+            "capacity_reservation_target": (
+                "CapacityReservationTarget",
+                {
+                    "capacity_reservation_id": "CapacityReservationId",
+                    "capacity_reservation_resource_group_arn": "CapacityReservationResourceGroupArn",
+                },
+            ),
+        },
+    ),
+    "cpu_options": (
+        "CpuOptions",
+        {"amd_sev_snp": "AmdSevSnp", "core_count": "CoreCount", "threads_per_core": "ThreadsPerCore"},
+    ),
+    "ebs_optimized": "EbsOptimized",
+    "enclave_options": ("EnclaveOptions", {"enabled": "Enabled"}),
+    "instance_lifecycle": "InstanceLifecycle",
+    "instance_type": "InstanceType",
+    "key_name": "KeyName",
+    "maintenance_options": ("MaintenanceOptions", {"auto_recovery": "AutoRecovery"}),
+    "metadata_options": (
+        "MetadataOptions",
+        {
+            "http_endpoint": "HttpEndpoint",
+            "http_protocol_ipv6": "HttpProtocolIpv6",
+            "http_put_response_hop_limit": "HttpPutResponseHopLimit",
+            "http_tokens": "HttpTokens",
+            "instance_metadata_tags": "InstanceMetadataTags",
+        },
+    ),
+    "outpost_arn": "OutpostArn",
+    "private_dns": "PrivateDnsName",
+    "private_dns_name_options": (
+        "PrivateDnsNameOptions",
+        {
+            "enable_resource_name_dns_a_record": "EnableResourceNameDnsARecord",
+            "enable_resource_name_dns_aaaa_record": "EnableResourceNameDnsAAAARecord",
+            "hostname_type": "HostnameType",
+        },
+    ),
+    "private_ip": "PrivateIpAddress",
+    "public_dns": "PublicDnsName",
+    "public_ip": "PublicIpAddress",
+    "spot_instance_request_id": "SpotInstanceRequestId",
+}
+_PLACEMENT: Names = {
+    "availability_zone": "AvailabilityZone",
+    "host_id": "HostId",
+    "placement_group": "GroupName",
+    "placement_partition_number": "PartitionNumber",
+    "tenancy": "Tenancy",
+}
+_DEVICE: Names = {
+    "encrypted": "Encrypted",
+    "iops": "Iops",
+    "kms_key_id": "KmsKeyId",
+    "throughput": "Throughput",
+    "volume_id": "VolumeId",
+    "volume_size": "Size",
+    "volume_type": "VolumeType",
+}
+# By the provider's name: AWS's names, in the question and in the answer.
+_SWITCHES = {
+    "disable_api_stop": ("disableApiStop", "DisableApiStop"),
+    "disable_api_termination": ("disableApiTermination", "DisableApiTermination"),
+    "instance_initiated_shutdown_behavior": (
+        "instanceInitiatedShutdownBehavior",
+        "InstanceInitiatedShutdownBehavior",
+    ),
+}
+_USER_DATA = ("user_data", "user_data_base64")
+_GONE = {"InvalidInstanceID.NotFound"}
+# Types that earn credits all begin so. What is not listed as unlimited is not.
+# Source: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeInstanceCreditSpecifications.html
+_BURSTABLE, _NOT_UNLIMITED = "t", "standard"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Instance:
+    """One instance, and what other lists tell of it."""
+
+    item: Item
+    record: Attributes
+    volumes: Mapping[str, Item]
+    in_default_vpc: bool
+    credits: str
+
+
+def _listed(asked: Asked, known: Sequence[Attributes]) -> dict[str, _Instance]:
+    reservations = asked.every("describe_instances", "Reservations", MaxResults=PAGE)
+    # A terminated one is listed for an hour.
+    items = [
+        each
+        for reservation in reservations
+        for each in reservation["Instances"]
+        if each["State"]["Name"] != "terminated"
+    ]
+    recorded = {by_id(each): each for each in known}
+    devices, credits_of = volumes(asked), _credits(asked, items)
+    vpcs = asked.every("describe_vpcs", "Vpcs", MaxResults=PAGE)
+    default = {each["VpcId"] for each in vpcs if each["IsDefault"]}
+    return {
+        each["InstanceId"]: _Instance(
+            item=each,
+            record=recorded.get(each["InstanceId"], {}),
+            volumes=devices,
+            in_default_vpc=each.get("VpcId") in default,
+            credits=credits_of.get(each["InstanceId"], _NOT_UNLIMITED),
+        )
+        for each in items
+    }
+
+
+def _credits(asked: Asked, items: Iterable[Item]) -> dict[str, str]:
+    if not any(_is_burstable(each) for each in items):
+        return {}
+    told = asked.every(
+        "describe_instance_credit_specifications", "InstanceCreditSpecifications", MaxResults=PAGE
+    )
+    return {each["InstanceId"]: each["CpuCredits"] for each in told}
+
+
+def _is_burstable(item: Item) -> bool:
+    return str(item["InstanceType"]).startswith(_BURSTABLE)
+
+
+def _bulk(instance: _Instance) -> Attributes:
+    item = instance.item
+    cpu = item.get("CpuOptions", {})
+    profile = item.get("IamInstanceProfile", {}).get("Arn", "")
+    return {
+        **renamed(item, _NAMES),
+        **renamed(item["Placement"], _PLACEMENT),
+        **_network(item, instance.record),
+        **_groups(item, in_default_vpc=instance.in_default_vpc),
+        **_devices(instance),
+        "cpu_core_count": cpu.get("CoreCount"),
+        "cpu_threads_per_core": cpu.get("ThreadsPerCore"),
+        "credit_specification": [{"cpu_credits": instance.credits}] if _is_burstable(item) else [],
+        "hibernation": item.get("HibernationOptions", {}).get("Configured"),
+        "iam_instance_profile": profile.rpartition("/")[2],
+        "instance_state": item["State"]["Name"],
+        "monitoring": item["Monitoring"]["State"] in {"enabled", "pending"},
+        "tags": tags(item),
+    }
+
+
+def _network(item: Item, record: Attributes) -> Attributes:
+    """Return what the first interface tells, and the others as far as the provider records them.
+
+    Others may be attached by other resources: only those of the recorded devices are read.
+    """
+    interfaces = {each["Attachment"]["DeviceIndex"]: each for each in item["NetworkInterfaces"]}
+    recorded = {each["device_index"] for each in record.get("network_interface") or ()}
+    first: Item = interfaces.get(0, {})
+    six = [each["Ipv6Address"] for each in first.get("Ipv6Addresses", ())]
+    return {
+        "associate_public_ip_address": "Association" in first or bool(item.get("PublicIpAddress")),
+        "ipv6_address_count": len(six),
+        "ipv6_addresses": six,
+        "network_interface": [
+            {
+                "delete_on_termination": each["Attachment"]["DeleteOnTermination"],
+                "device_index": index,
+                "network_card_index": each["Attachment"].get("NetworkCardIndex"),
+                "network_interface_id": each["NetworkInterfaceId"],
+            }
+            for index, each in interfaces.items()
+            if index in recorded
+        ],
+        "primary_network_interface_id": first.get("NetworkInterfaceId"),
+        "secondary_private_ips": [
+            each["PrivateIpAddress"]
+            for each in first.get("PrivateIpAddresses", ())
+            if not each.get("Primary")
+        ],
+        "source_dest_check": item.get("SourceDestCheck"),
+        "subnet_id": first.get("SubnetId") or item.get("SubnetId"),
+    }
+
+
+def _groups(item: Item, *, in_default_vpc: bool) -> Attributes:
+    """Return the groups by id, and in a default network by name, too.
+
+    Source: `readSecurityGroups` in the provider's internal/service/ec2/ec2_instance.go.
+    """
+    groups = item["SecurityGroups"]
+    return {
+        "security_groups": [each["GroupName"] for each in groups] if in_default_vpc else [],
+        "vpc_security_group_ids": [each["GroupId"] for each in groups],
+    }
+
+
+def _devices(instance: _Instance) -> Attributes:
+    """Return the volumes; their tags in each, or together where they are recorded so."""
+    item = instance.item
+    together = bool(instance.record.get("volume_tags"))
+    root: list[Mapping[str, Any]] = []
+    others: list[Mapping[str, Any]] = []
+    all_tags: dict[str, str] = {}
+    for each in item["BlockDeviceMappings"]:
+        volume = instance.volumes.get(each["Ebs"]["VolumeId"]) if "Ebs" in each else None
+        if volume is None:
+            continue
+        of_volume = tags(volume)
+        all_tags |= of_volume
+        is_root = each["DeviceName"] == item.get("RootDeviceName")
+        device = {
+            **renamed(volume, _DEVICE),
+            "delete_on_termination": each["Ebs"].get("DeleteOnTermination"),
+            "device_name": each["DeviceName"],
+            **({} if together else {"tags": of_volume, "tags_all": of_volume}),
+            **({} if is_root else {"snapshot_id": volume.get("SnapshotId")}),
+        }
+        (root if is_root else others).append(device)
+    return {
+        "ebs_block_device": others,
+        "root_block_device": root,
+        **({"volume_tags": all_tags} if together else {}),
+    }
+
+
+def _detail(asked: Asked, instance: _Instance, record: Attributes) -> Attributes:
+    found: dict[str, Any] = {}
+    for name, (question, answer) in _SWITCHES.items():
+        found[name] = _attribute(asked, instance, question)[answer].get("Value")
+    text = _attribute(asked, instance, "userData")["UserData"].get("Value") or ""
+    return found | _user_data(text, record)
+
+
+def _attribute(asked: Asked, instance: _Instance, name: str) -> dict[str, Any]:
+    return asked.need(
+        "describe_instance_attribute",
+        gone=_GONE,
+        Attribute=name,
+        InstanceId=instance.item["InstanceId"],
+    )
+
+
+def _user_data(encoded: str, record: Attributes) -> Attributes:
+    """Return the user data in the one form that is recorded: in Base64, else as its hash.
+
+    Source: `userDataHashSum` in the provider's internal/service/ec2/ec2_instance.go.
+    """
+    if record.get("user_data_base64"):
+        return {"user_data": None, "user_data_base64": encoded}
+    try:
+        data = b64decode(encoded, validate=True)
+    except NotBase64Error:
+        data = encoded.encode()
+    # Where the provider records the text itself, as it does since its version 6, that is compared.
+    if data.decode(errors="replace") == record.get("user_data"):
+        return {"user_data": record["user_data"], "user_data_base64": None}
+    told = sha1(data, usedforsecurity=False).hexdigest() if data else None
+    return {"user_data": told, "user_data_base64": None}
+
+
+INSTANCE = Read(
+    calls={
+        "describe_instance_attribute",
+        "describe_instance_credit_specifications",
+        "describe_instances",
+        "describe_volumes",
+        "describe_vpcs",
+    },
+    listed=_listed,
+    bulk=_bulk,
+    detail=_detail,
+    detailed={*_SWITCHES, *_USER_DATA},
+    shape=Shape(
+        maps=frozenset(
+            {
+                "tags",
+                "tags_all",
+                "volume_tags",
+                *(
+                    f"{block}.{name}"
+                    for block in ("ebs_block_device", "root_block_device")
+                    for name in ("tags", "tags_all")
+                ),
+            }
+        )
+    ),
+    identity=lambda instance: identity(instance.item),
+)
+
+
+# Key pairs
+
+
+KEY_PAIR = Read(
+    calls={"describe_key_pairs"},
+    key=by("key_name"),
+    listed=lambda asked, _: keyed(asked.every("describe_key_pairs", "KeyPairs"), "KeyName"),
+    bulk=lambda item: {
+        **renamed(
+            item,
+            {
+                "fingerprint": "KeyFingerprint",
+                "key_name": "KeyName",
+                "key_pair_id": "KeyPairId",
+                "key_type": "KeyType",
+            },
+        ),
+        "tags": tags(item),
+    },
+    identity=lambda item: identity(item, name=item["KeyName"]),
+)
