@@ -102,7 +102,7 @@ def context_of(
     """
     from guardian.adapters.aws import AwsFingerprints, AwsLiveReader
     from guardian.adapters.configuration import DiskConfiguration
-    from guardian.adapters.diff import DeepDiffer
+    from guardian.adapters.differ import DeepDiffer
     from guardian.adapters.system import ProcessIdentity, SystemClock
     from guardian.adapters.terraform.backend import TerraformStateBackend
     from guardian.adapters.terraform.discover import discover

@@ -147,8 +147,15 @@ def diff(project: Project, before: str, after: str, *, differ: Differ) -> Diff:
     same = old.state is not None and new.state is not None and old.state.sha256 == new.state.sha256
     found: tuple[Difference, ...] = ()
     if not same:
-        found = compare(recorded_state(project, old), recorded_state(project, new), paths=differ.paths)
+        found = compare(*_states(project, old, new, differ), paths=differ.paths)
     return Diff(before=old, after=new, differences=found)
+
+
+def _states(project: Project, old: Snapshot, new: Snapshot, differ: Differ) -> tuple[State, State]:
+    """Return what can differ between the two; of large states that is little."""
+    if old.state is None or new.state is None:
+        return recorded_state(project, old), recorded_state(project, new)
+    return differ.narrow(project.get_state(old.state), project.get_state(new.state))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,6 +24,7 @@ from guardian.domain.difference import PathChange
 from guardian.domain.engine import ChildProcess, InitOptions
 from guardian.domain.journal import Kind, Record
 from guardian.domain.recovery import Limits
+from guardian.domain.state import State, parse_state
 from guardian.domain.transient import RetryBlock
 from guardian.operations.apply import ApplyRequest, ApplyResult, apply
 from guardian.operations.context import Checkout, Context
@@ -88,6 +89,9 @@ class FakeConfiguration:
 
 class FakeDiffer:
     """Implements `Differ` for the top level alone."""
+
+    def narrow(self, before: bytes, after: bytes) -> tuple[State, State]:
+        return parse_state(before), parse_state(after)
 
     def paths(self, before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[PathChange, ...]:
         names = sorted(before.keys() | after.keys())

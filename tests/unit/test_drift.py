@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from guardian.adapters.diff import DeepDiffer
+from guardian.adapters.differ import DeepDiffer
 from guardian.domain.drift import Drift, Found, Kind, Look, Origin, Touched, find_drift, grouped
 from guardian.domain.drift_rules import IgnoreRule
 from guardian.domain.fingerprint import PLAIN, Shape, fingerprint

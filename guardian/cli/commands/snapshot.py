@@ -119,7 +119,7 @@ def diff(given: DiffFlags, console: Console) -> Result:
     """Show what differs between two snapshots: instances, and the paths of their attributes."""
     if len(given.snapshots) != 2:  # noqa: PLR2004 - a difference has two sides
         raise UsageError("snapshot diff takes two snapshots", hint="guardian snapshot diff baseline latest")
-    from guardian.adapters.diff import DeepDiffer
+    from guardian.adapters.differ import DeepDiffer
 
     project = project_to_read(given)
     before, after = given.snapshots

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from guardian.domain.difference import PathChange
+from guardian.domain.state import State
 
 
 class DeepDiffer:
@@ -24,6 +25,12 @@ class DeepDiffer:
             for level in levels
         ]
         return tuple(sorted(changes, key=lambda each: [str(step) for step in each.path]))
+
+    def narrow(self, before: bytes, after: bytes) -> tuple[State, State]:
+        """See the port."""
+        from guardian.adapters.differ.narrow import narrow
+
+        return narrow(before, after)
 
 
 def _shown(value: Any) -> Any:
