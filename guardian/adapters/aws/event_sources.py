@@ -95,5 +95,5 @@ EVENT_SOURCE_MAPPING = Read(
     detail=_mapping_detail,
     detailed={"tags"},
     shape=Shape(documents=frozenset({"filter_criteria.filter.pattern"})),
-    identity=lambda item: Identity(name=item["UUID"]),
+    identity=lambda _: Identity(),
 )

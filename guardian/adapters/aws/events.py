@@ -12,7 +12,7 @@ from guardian.domain.fingerprint import Shape
 def _rules(asked: Asked, known: Sequence[Attributes]) -> dict[str, Any]:
     def ask(bus: str) -> dict[str, Any]:
         rules = pages(asked, "list_rules", "Rules", absent=ABSENT, EventBusName=bus, Limit=AT_ONCE)
-        return {f"{bus}|{each['Name']}": each for each in rules or ()}
+        return {f"{bus}/{each['Name']}": each for each in rules or ()}
 
     return {
         key: each
@@ -70,7 +70,7 @@ TYPES: Mapping[str, LiveType] = {
         read=Read(
             calls={"list_rules", "list_tags_for_resource"},
             listed=_rules,
-            key=lambda recorded: f"{bus_of(recorded)}|{recorded.get('name')}",
+            key=lambda recorded: f"{bus_of(recorded)}/{recorded.get('name')}",
             bulk=_rule,
             detail=_tags,
             detailed={"tags"},

@@ -27,7 +27,7 @@ def _function(item: Mapping[str, Any]) -> Attributes:
         "role": item["Role"],
         "runtime": item.get("Runtime"),
         "handler": item.get("Handler"),
-        "description": item["Description"],
+        "description": item.get("Description"),
         "timeout": item["Timeout"],
         "memory_size": item["MemorySize"],
         "package_type": item["PackageType"],
@@ -131,7 +131,7 @@ def _alias(item: Mapping[str, Any]) -> Attributes:
     return {
         "name": item["Name"],
         "arn": item["AliasArn"],
-        "description": item["Description"],
+        "description": item.get("Description"),
         "function_version": item["FunctionVersion"],
         "routing_config": [{"additional_version_weights": weights}] if weights else [],
     }

@@ -45,10 +45,10 @@ def _roles(asked: Asked, known: Sequence[Attributes]) -> dict[str, dict[str, Any
 
 def _role(item: Mapping[str, Any]) -> Attributes:
     attached = {
-        "managed_policy_arns": [each["PolicyArn"] for each in item["AttachedManagedPolicies"]],
+        "managed_policy_arns": [each["PolicyArn"] for each in item.get("AttachedManagedPolicies", ())],
         "inline_policy": [
             {"name": each["PolicyName"], "policy": document(each["PolicyDocument"])}
-            for each in item["RolePolicyList"]
+            for each in item.get("RolePolicyList", ())
         ],
     }
     return {
@@ -60,7 +60,7 @@ def _role(item: Mapping[str, Any]) -> Attributes:
         "max_session_duration": item["MaxSessionDuration"],
         "assume_role_policy": document(item["AssumeRolePolicyDocument"]),
         "permissions_boundary": _boundary(item),
-        "tags": tags_of(item["Tags"]),
+        "tags": tags_of(item.get("Tags", ())),
         # What other resources attach is recorded with the role by the next refresh only: a role with none
         # recorded leaves it to them.
         **{name: value for name, value in attached.items() if item["recorded"].get(name)},
@@ -149,7 +149,7 @@ ROLE = Read(
     bulk=_role,
     shape=Shape(policies=frozenset({"assume_role_policy", "inline_policy.policy"})),
     identity=lambda item: Identity(
-        name=item["RoleName"], tags=tags_of(item["Tags"]), own=item["Path"].startswith(_AWS_OWN)
+        name=item["RoleName"], tags=tags_of(item.get("Tags", ())), own=item["Path"].startswith(_AWS_OWN)
     ),
     region="us-east-1",
 )

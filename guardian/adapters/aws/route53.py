@@ -68,7 +68,8 @@ def _zone_of(recorded: Attributes) -> str:
 
 
 def _record_key(zone: str, name: str, kind: str, identifier: str | None) -> str:
-    return "|".join((zone, name, kind, identifier or ""))
+    """Return the id of the provider, with the whole name."""
+    return "_".join((zone, name, kind, *block(identifier or None)))
 
 
 def _records(asked: Asked, known: Sequence[Attributes]) -> dict[str, Any]:
@@ -167,7 +168,7 @@ TYPES: Mapping[str, LiveType] = {
             listed=_records,
             key=lambda recorded: _record_key(
                 _zone_of(recorded),
-                str(recorded.get("fqdn")).lower(),
+                _fqdn(str(recorded.get("fqdn"))),
                 str(recorded.get("type")),
                 recorded.get("set_identifier"),
             ),
