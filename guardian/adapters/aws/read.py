@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Protocol, TypeVar
 
 from guardian.domain.fingerprint import PLAIN, Shape
@@ -39,6 +40,14 @@ class Asked(Protocol):
 
     def need(self, operation: str, *, gone: Collection[str], **request: Any) -> dict[str, Any]:
         """Return an answer; raise `GoneError` when AWS refused with a code that says that it is gone."""
+        ...
+
+    def tagged(self, kind: str) -> Mapping[str, Mapping[str, str]]:
+        """Return the tags of every object of a kind (`dynamodb:table`) that has or had any, by ARN.
+
+        The index of tags lags behind the services by seconds.
+        Source: https://docs.aws.amazon.com/resourcegroupstagging/latest/APIReference/API_GetResources.html
+        """
         ...
 
     def many(self, ask: Callable[[T], Any], items: Iterable[T]) -> list[Any]:
@@ -91,6 +100,9 @@ class Read:
         identity: Returns what tells whose an unknown object is; None where the list holds known objects
             alone.
         region: Where the service answers when it is not the provider's region (`us-east-1` for some).
+        tagged: The type's name in the index of tags (`dynamodb:table`), where only a call an instance tells
+            the tags: the index tells all, and `tags` is asked where it contradicts the record.
+        tags: Returns the tags by the service's own word, from an item; needed where `tagged` is set.
     """
 
     calls: Collection[str]
@@ -102,6 +114,8 @@ class Read:
     shape: Shape = PLAIN
     identity: Callable[[Any], Identity] | None = None
     region: str = ""
+    tagged: str = ""
+    tags: Callable[[Asked, Any], Mapping[str, str]] | None = None
 
 
 def tags_of(items: Iterable[Mapping[str, str]], *, key: str = "Key", value: str = "Value") -> dict[str, str]:
@@ -162,13 +176,17 @@ def chunks(items: Sequence[T], size: int) -> list[Sequence[T]]:
 
 
 def renamed(item: Attributes, names: Names) -> dict[str, Any]:
-    """Return the members of an answer by the provider's names; a structure becomes a list of blocks."""
+    """Return the members of an answer by the provider's names.
+
+    A structure becomes a list of blocks, and a time the text of RFC 3339, as the provider writes both.
+    """
     return {name: _member(item, source) for name, source in names.items()}
 
 
 def _member(item: Attributes, source: "str | tuple[str, Names]") -> Any:
     if isinstance(source, str):
-        return item.get(source)
+        value = item.get(source)
+        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if isinstance(value, datetime) else value
     member, names = source
     value = item.get(member)
     if value is None:
