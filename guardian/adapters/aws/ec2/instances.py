@@ -1,4 +1,4 @@
-"""Instances with their devices, and the key pairs they are reached with."""
+"""Instances with their devices."""
 
 from base64 import b64decode
 from binascii import Error as NotBase64Error
@@ -7,56 +7,27 @@ from dataclasses import dataclass
 from hashlib import sha1
 from typing import Any
 
+from guardian.adapters.aws.ec2.devices import TAGS, device_blocks
+from guardian.adapters.aws.ec2.options import CAPACITY_RESERVATION, CPU, METADATA, PRIVATE_DNS_NAME
 from guardian.adapters.aws.ec2.volumes import volumes
-from guardian.adapters.aws.ec2.words import PAGE, Item, identity, keyed, tags
-from guardian.adapters.aws.read import Asked, Attributes, Names, Read, by, by_id, renamed
+from guardian.adapters.aws.ec2.words import PAGE, Item, identity, tags
+from guardian.adapters.aws.read import Asked, Attributes, Names, Read, by_id, renamed
 from guardian.domain.fingerprint import Shape
 
 _NAMES: Names = {
     "ami": "ImageId",
-    "capacity_reservation_specification": (
-        "CapacityReservationSpecification",
-        {
-            "capacity_reservation_preference": "CapacityReservationPreference",
-            "capacity_reservation_target": (
-                "CapacityReservationTarget",
-                {
-                    "capacity_reservation_id": "CapacityReservationId",
-                    "capacity_reservation_resource_group_arn": "CapacityReservationResourceGroupArn",
-                },
-            ),
-        },
-    ),
-    "cpu_options": (
-        "CpuOptions",
-        {"amd_sev_snp": "AmdSevSnp", "core_count": "CoreCount", "threads_per_core": "ThreadsPerCore"},
-    ),
+    "capacity_reservation_specification": ("CapacityReservationSpecification", CAPACITY_RESERVATION),
+    "cpu_options": ("CpuOptions", CPU),
     "ebs_optimized": "EbsOptimized",
     "enclave_options": ("EnclaveOptions", {"enabled": "Enabled"}),
     "instance_lifecycle": "InstanceLifecycle",
     "instance_type": "InstanceType",
     "key_name": "KeyName",
     "maintenance_options": ("MaintenanceOptions", {"auto_recovery": "AutoRecovery"}),
-    "metadata_options": (
-        "MetadataOptions",
-        {
-            "http_endpoint": "HttpEndpoint",
-            "http_protocol_ipv6": "HttpProtocolIpv6",
-            "http_put_response_hop_limit": "HttpPutResponseHopLimit",
-            "http_tokens": "HttpTokens",
-            "instance_metadata_tags": "InstanceMetadataTags",
-        },
-    ),
+    "metadata_options": ("MetadataOptions", METADATA),
     "outpost_arn": "OutpostArn",
     "private_dns": "PrivateDnsName",
-    "private_dns_name_options": (
-        "PrivateDnsNameOptions",
-        {
-            "enable_resource_name_dns_a_record": "EnableResourceNameDnsARecord",
-            "enable_resource_name_dns_aaaa_record": "EnableResourceNameDnsAAAARecord",
-            "hostname_type": "HostnameType",
-        },
-    ),
+    "private_dns_name_options": ("PrivateDnsNameOptions", PRIVATE_DNS_NAME),
     "private_ip": "PrivateIpAddress",
     "public_dns": "PublicDnsName",
     "public_ip": "PublicIpAddress",
@@ -68,15 +39,6 @@ _PLACEMENT: Names = {
     "placement_group": "GroupName",
     "placement_partition_number": "PartitionNumber",
     "tenancy": "Tenancy",
-}
-_DEVICE: Names = {
-    "encrypted": "Encrypted",
-    "iops": "Iops",
-    "kms_key_id": "KmsKeyId",
-    "throughput": "Throughput",
-    "volume_id": "VolumeId",
-    "volume_size": "Size",
-    "volume_type": "VolumeType",
 }
 # By the provider's name: AWS's names, in the question and in the answer.
 _SWITCHES = {
@@ -152,7 +114,7 @@ def _bulk(instance: _Instance) -> Attributes:
         **renamed(item["Placement"], _PLACEMENT),
         **_network(item, instance.record),
         **_groups(item, in_default_vpc=instance.in_default_vpc),
-        **_devices(instance),
+        **device_blocks(item, instance.volumes, instance.record),
         "cpu_core_count": cpu.get("CoreCount"),
         "cpu_threads_per_core": cpu.get("ThreadsPerCore"),
         "credit_specification": [{"cpu_credits": instance.credits}] if _is_burstable(item) else [],
@@ -174,7 +136,7 @@ def _network(item: Item, record: Attributes) -> Attributes:
     first: Item = interfaces.get(0, {})
     six = [each["Ipv6Address"] for each in first.get("Ipv6Addresses", ())]
     return {
-        "associate_public_ip_address": "Association" in first or bool(item.get("PublicIpAddress")),
+        "associate_public_ip_address": "Association" in first if first else "PublicIpAddress" in item,
         "ipv6_address_count": len(six),
         "ipv6_addresses": six,
         "network_interface": [
@@ -210,35 +172,6 @@ def _groups(item: Item, *, in_default_vpc: bool) -> Attributes:
     }
 
 
-def _devices(instance: _Instance) -> Attributes:
-    """Return the volumes; their tags in each, or together where they are recorded so."""
-    item = instance.item
-    together = bool(instance.record.get("volume_tags"))
-    root: list[Mapping[str, Any]] = []
-    others: list[Mapping[str, Any]] = []
-    all_tags: dict[str, str] = {}
-    for each in item["BlockDeviceMappings"]:
-        volume = instance.volumes.get(each["Ebs"]["VolumeId"]) if "Ebs" in each else None
-        if volume is None:
-            continue
-        of_volume = tags(volume)
-        all_tags |= of_volume
-        is_root = each["DeviceName"] == item.get("RootDeviceName")
-        device = {
-            **renamed(volume, _DEVICE),
-            "delete_on_termination": each["Ebs"].get("DeleteOnTermination"),
-            "device_name": each["DeviceName"],
-            **({} if together else {"tags": of_volume, "tags_all": of_volume}),
-            **({} if is_root else {"snapshot_id": volume.get("SnapshotId")}),
-        }
-        (root if is_root else others).append(device)
-    return {
-        "ebs_block_device": others,
-        "root_block_device": root,
-        **({"volume_tags": all_tags} if together else {}),
-    }
-
-
 def _detail(asked: Asked, instance: _Instance, record: Attributes) -> Attributes:
     found: dict[str, Any] = {}
     for name, (question, answer) in _SWITCHES.items():
@@ -256,7 +189,7 @@ def _attribute(asked: Asked, instance: _Instance, name: str) -> dict[str, Any]:
     )
 
 
-def _user_data(encoded: str, record: Attributes) -> Attributes:
+def _user_data(encoded: str, record: Attributes) -> dict[str, Any]:
     """Return the user data in the one form that is recorded: in Base64, else as its hash.
 
     Source: `userDataHashSum` in the provider's internal/service/ec2/ec2_instance.go.
@@ -286,42 +219,6 @@ INSTANCE = Read(
     bulk=_bulk,
     detail=_detail,
     detailed={*_SWITCHES, *_USER_DATA},
-    shape=Shape(
-        maps=frozenset(
-            {
-                "tags",
-                "tags_all",
-                "volume_tags",
-                *(
-                    f"{block}.{name}"
-                    for block in ("ebs_block_device", "root_block_device")
-                    for name in ("tags", "tags_all")
-                ),
-            }
-        )
-    ),
+    shape=Shape(maps=frozenset({"tags", "tags_all", *TAGS})),
     identity=lambda instance: identity(instance.item),
-)
-
-
-# Key pairs
-
-
-KEY_PAIR = Read(
-    calls={"describe_key_pairs"},
-    key=by("key_name"),
-    listed=lambda asked, _: keyed(asked.every("describe_key_pairs", "KeyPairs"), "KeyName"),
-    bulk=lambda item: {
-        **renamed(
-            item,
-            {
-                "fingerprint": "KeyFingerprint",
-                "key_name": "KeyName",
-                "key_pair_id": "KeyPairId",
-                "key_type": "KeyType",
-            },
-        ),
-        "tags": tags(item),
-    },
-    identity=lambda item: identity(item, name=item["KeyName"]),
 )

@@ -87,7 +87,7 @@ def _address(item: Item) -> Attributes:
 
 EIP = Read(
     calls={"describe_addresses"},
-    # The only list of EC2 that has no pages.
+    # A list without pages.
     listed=lambda asked, _: keyed(
         (each for each in asked.every("describe_addresses", "Addresses") if "AllocationId" in each),
         "AllocationId",
@@ -111,7 +111,7 @@ def _endpoints(asked: Asked, _: Sequence[Attributes]) -> dict[str, Item]:
             {
                 **each,
                 "PrefixList": lists.get(each.get("ServiceName", "")),
-                "Interfaces": [interfaces[one] for one in each.get("NetworkInterfaceIds", ())],
+                "Interfaces": interfaces,
             }
             for each in there
         ),
@@ -143,7 +143,7 @@ def _endpoint(item: Item) -> Attributes:
         "service_network_arn": item.get("ServiceNetworkArn"),
         "service_region": item.get("ServiceRegion"),
         "state": item["State"],
-        "subnet_configuration": list(_subnets(item["Interfaces"])),
+        "subnet_configuration": list(_subnets(item)),
         "subnet_ids": item.get("SubnetIds"),
         "tags": tags(item),
         "vpc_endpoint_type": item.get("VpcEndpointType") or "Gateway",
@@ -163,8 +163,9 @@ def _dns_options(options: Item | None) -> list[Mapping[str, Any]]:
     ]
 
 
-def _subnets(interfaces: Iterable[Item]) -> Iterable[Mapping[str, Any]]:
-    for each in interfaces:
+def _subnets(item: Item) -> Iterable[Mapping[str, Any]]:
+    for interface in item.get("NetworkInterfaceIds", ()):
+        each = item["Interfaces"][interface]
         yield {
             "ipv4": each.get("PrivateIpAddress"),
             "ipv6": each.get("Ipv6Address"),

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 # Source: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_IpPermission.html
 _PROTOCOLS = {"1": "icmp", "6": "tcp", "17": "udp", "58": "icmpv6", "all": "-1"}
-_EVERY_PROTOCOL = "-1"
+_WITH_PORTS = {"icmp", "icmpv6", "tcp", "udp"}
 _LISTS = ("cidr_blocks", "ipv6_cidr_blocks", "prefix_list_ids", "security_groups")
 
 
@@ -20,9 +20,9 @@ class Source(NamedTuple):
 
 
 def source(protocol: str, ports: tuple[int | None, int | None], kind: str, name: str = "") -> Source:
-    """Return a source in its one form: there are no ports where every protocol is permitted."""
+    """Return a source in its one form: where a protocol has no ports, AWS says so in one of three ways."""
     protocol = protocol_of(protocol)
-    first, last = (0, 0) if protocol == _EVERY_PROTOCOL else (ports[0] or 0, ports[1] or 0)
+    first, last = (ports[0] or 0, ports[1] or 0) if protocol in _WITH_PORTS else (0, 0)
     return Source(protocol, first, last, kind, name)
 
 

@@ -197,7 +197,7 @@ def _nat_gateways(asked: Asked, _: Sequence[Attributes]) -> dict[str, Item]:
 
 def _nat_gateway(item: Item) -> Attributes:
     addresses = item["NatGatewayAddresses"]
-    first = next((each for each in addresses if each.get("IsPrimary") or len(addresses) == 1), {})
+    first: Item = next((each for each in addresses if each.get("IsPrimary") or len(addresses) == 1), {})
     others = [each for each in addresses if each is not first]
     private = list(_members(others, "PrivateIp"))
     return {

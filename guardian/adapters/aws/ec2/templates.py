@@ -3,66 +3,29 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from guardian.adapters.aws.ec2.options import (
+    CAPACITY_RESERVATION,
+    CPU,
+    INSTANCE_REQUIREMENTS,
+    METADATA,
+    PRIVATE_DNS_NAME,
+)
 from guardian.adapters.aws.ec2.words import Item, identity, keyed, tags
 from guardian.adapters.aws.read import Asked, Attributes, Names, Read, renamed, tags_of
 from guardian.domain.fingerprint import Shape
 
 # Source: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeLaunchTemplateVersions.html
 _PAGE = 200
-_RANGE: Names = {"max": "Max", "min": "Min"}
-
-INSTANCE_REQUIREMENTS: Names = {
-    "accelerator_count": ("AcceleratorCount", _RANGE),
-    "accelerator_manufacturers": "AcceleratorManufacturers",
-    "accelerator_names": "AcceleratorNames",
-    "accelerator_total_memory_mib": ("AcceleratorTotalMemoryMiB", _RANGE),
-    "accelerator_types": "AcceleratorTypes",
-    "allowed_instance_types": "AllowedInstanceTypes",
-    "bare_metal": "BareMetal",
-    "baseline_ebs_bandwidth_mbps": ("BaselineEbsBandwidthMbps", _RANGE),
-    "burstable_performance": "BurstablePerformance",
-    "cpu_manufacturers": "CpuManufacturers",
-    "excluded_instance_types": "ExcludedInstanceTypes",
-    "instance_generations": "InstanceGenerations",
-    "local_storage": "LocalStorage",
-    "local_storage_types": "LocalStorageTypes",
-    "max_spot_price_as_percentage_of_optimal_on_demand_price": (
-        "MaxSpotPriceAsPercentageOfOptimalOnDemandPrice"
-    ),
-    "memory_gib_per_vcpu": ("MemoryGiBPerVCpu", _RANGE),
-    "memory_mib": ("MemoryMiB", _RANGE),
-    "network_bandwidth_gbps": ("NetworkBandwidthGbps", _RANGE),
-    "network_interface_count": ("NetworkInterfaceCount", _RANGE),
-    "on_demand_max_price_percentage_over_lowest_price": "OnDemandMaxPricePercentageOverLowestPrice",
-    "require_hibernate_support": "RequireHibernateSupport",
-    "spot_max_price_percentage_over_lowest_price": "SpotMaxPricePercentageOverLowestPrice",
-    "total_local_storage_gb": ("TotalLocalStorageGB", _RANGE),
-    "vcpu_count": ("VCpuCount", _RANGE),
-}
 _SPOT: Names = {
     "block_duration_minutes": "BlockDurationMinutes",
     "instance_interruption_behavior": "InstanceInterruptionBehavior",
     "max_price": "MaxPrice",
     "spot_instance_type": "SpotInstanceType",
+    "valid_until": "ValidUntil",
 }
 _NAMES: Names = {
-    "capacity_reservation_specification": (
-        "CapacityReservationSpecification",
-        {
-            "capacity_reservation_preference": "CapacityReservationPreference",
-            "capacity_reservation_target": (
-                "CapacityReservationTarget",
-                {
-                    "capacity_reservation_id": "CapacityReservationId",
-                    "capacity_reservation_resource_group_arn": "CapacityReservationResourceGroupArn",
-                },
-            ),
-        },
-    ),
-    "cpu_options": (
-        "CpuOptions",
-        {"amd_sev_snp": "AmdSevSnp", "core_count": "CoreCount", "threads_per_core": "ThreadsPerCore"},
-    ),
+    "capacity_reservation_specification": ("CapacityReservationSpecification", CAPACITY_RESERVATION),
+    "cpu_options": ("CpuOptions", CPU),
     "disable_api_stop": "DisableApiStop",
     "disable_api_termination": "DisableApiTermination",
     "elastic_gpu_specifications": ("ElasticGpuSpecifications", {"type": "Type"}),
@@ -85,16 +48,7 @@ _NAMES: Names = {
         {"license_configuration_arn": "LicenseConfigurationArn"},
     ),
     "maintenance_options": ("MaintenanceOptions", {"auto_recovery": "AutoRecovery"}),
-    "metadata_options": (
-        "MetadataOptions",
-        {
-            "http_endpoint": "HttpEndpoint",
-            "http_protocol_ipv6": "HttpProtocolIpv6",
-            "http_put_response_hop_limit": "HttpPutResponseHopLimit",
-            "http_tokens": "HttpTokens",
-            "instance_metadata_tags": "InstanceMetadataTags",
-        },
-    ),
+    "metadata_options": ("MetadataOptions", METADATA),
     "monitoring": ("Monitoring", {"enabled": "Enabled"}),
     "placement": (
         "Placement",
@@ -109,14 +63,7 @@ _NAMES: Names = {
             "tenancy": "Tenancy",
         },
     ),
-    "private_dns_name_options": (
-        "PrivateDnsNameOptions",
-        {
-            "enable_resource_name_dns_a_record": "EnableResourceNameDnsARecord",
-            "enable_resource_name_dns_aaaa_record": "EnableResourceNameDnsAAAARecord",
-            "hostname_type": "HostnameType",
-        },
-    ),
+    "private_dns_name_options": ("PrivateDnsNameOptions", PRIVATE_DNS_NAME),
     "ram_disk_id": "RamDiskId",
     "security_group_names": "SecurityGroups",
     "user_data": "UserData",

@@ -7,6 +7,7 @@ from guardian.adapters.aws.read import Asked, Attributes, Names, Read, by_id, re
 
 _NAMES: Names = {
     "availability_zone": "AvailabilityZone",
+    "create_time": "CreateTime",
     "encrypted": "Encrypted",
     "iops": "Iops",
     "kms_key_id": "KmsKeyId",
