@@ -1,13 +1,14 @@
 """One look's questions: each asked once whoever asks, only what is declared, so many at a time."""
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from threading import Lock
 from typing import Any, TypeVar
 
 from guardian.adapters.aws.calls import Calls, Clients
-from guardian.adapters.aws.read import GoneError
+from guardian.adapters.aws.read import GoneError, tags_of
 
+TAGGING, GET_RESOURCES = "resourcegroupstaggingapi", "get_resources"
 T = TypeVar("T")
 R = TypeVar("R")
 
@@ -94,6 +95,17 @@ class AskedOfService:
         if answer is None:
             raise GoneError
         return answer
+
+    def tagged(self, kind: str) -> Mapping[str, Mapping[str, str]]:
+        """Implements `Asked.tagged`."""
+
+        def ask() -> Mapping[str, Mapping[str, str]]:
+            found = self._look.calls(TAGGING, self.region).every(
+                GET_RESOURCES, "ResourceTagMappingList", ResourceTypeFilters=[kind], ResourcesPerPage=100
+            )
+            return {each["ResourceARN"]: tags_of(each.get("Tags", ())) for each in found}
+
+        return self._look.once((TAGGING, self.region, kind), ask)
 
     def many(self, ask: Callable[[T], Any], items: Iterable[T]) -> list[Any]:
         """Implements `Asked.many`."""

@@ -32,9 +32,10 @@ def _detail(asked: Asked, name: str, recorded: Attributes) -> Attributes:
     table = asked.need("describe_table", gone=_GONE, TableName=name)["Table"]
     expiry = asked.need("describe_time_to_live", gone=_GONE, TableName=name)
     backups = asked.need("describe_continuous_backups", gone=_GONE, TableName=name)
-    tags = asked.every("list_tags_of_resource", "Tags", ResourceArn=table["TableArn"])
     throughput = table.get("ProvisionedThroughput", {})
     stream = table.get("StreamSpecification", {})
+    # The provider keeps what it recorded of a stream that is none any more.
+    view = {"stream_view_type": stream.get("StreamViewType")} if stream else {}
     return {
         "arn": table["TableArn"],
         "attribute": [
@@ -56,11 +57,16 @@ def _detail(asked: Asked, name: str, recorded: Attributes) -> Attributes:
         "stream_arn": table.get("LatestStreamArn"),
         "stream_enabled": stream.get("StreamEnabled"),
         "stream_label": table.get("LatestStreamLabel"),
-        "stream_view_type": stream.get("StreamViewType"),
+        **view,
         "table_class": table.get("TableClassSummary", {}).get("TableClass", "STANDARD"),
-        "tags": tags_of(tags),
         "ttl": [_expiry(expiry["TimeToLiveDescription"])],
     }
+
+
+def _tags(asked: Asked, name: str) -> dict[str, str]:
+    # The tags are asked by the table's ARN, which only the table tells; its details are asked anyway.
+    arn = asked.need("describe_table", gone=_GONE, TableName=name)["Table"]["TableArn"]
+    return tags_of(asked.every("list_tags_of_resource", "Tags", ResourceArn=arn))
 
 
 def _keys(schema: Sequence[Answer]) -> dict[str, Any]:
@@ -171,11 +177,12 @@ TYPES = {
                 "stream_label",
                 "stream_view_type",
                 "table_class",
-                "tags",
                 "ttl",
                 "write_capacity",
             },
             identity=lambda name: Identity(name=name),
+            tagged="dynamodb:table",
+            tags=_tags,
         ),
     )
 }

@@ -1,7 +1,7 @@
 """Reads what is live of the instances that a state knows, on AWS, in bulk."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,7 +10,7 @@ from guardian.adapters.aws.asked import AskedOfService, Look
 from guardian.adapters.aws.calls import PATIENT, Clients
 from guardian.adapters.aws.declare import LiveType
 from guardian.adapters.aws.declared import TYPES
-from guardian.adapters.aws.read import GoneError, Read
+from guardian.adapters.aws.read import Asked, GoneError, Read, own_tags
 from guardian.adapters.aws.refusals import NoAnswerError
 from guardian.adapters.aws.unmanaged import Whose
 from guardian.domain.drift_rules import NO_SCOPE, Scope
@@ -134,6 +134,8 @@ def _seen(read: Read, asked: AskedOfService, items: Mapping[str, Any], known: Kn
         return Absent()
     try:
         attributes = dict(read.bulk(item))
+        if read.tags is not None:
+            attributes["tags"] = _tags(asked, read.tagged, read.tags, item, known)
         if read.detail is not None and not quick:
             attributes |= read.detail(asked, item, known.attributes)
     except GoneError:
@@ -141,6 +143,22 @@ def _seen(read: Read, asked: AskedOfService, items: Mapping[str, Any], known: Kn
     except Exception as error:  # noqa: BLE001 - whatever AWS answers, the other instances are read
         return Unreadable(reason=_reason(error, asked.service))
     return fingerprint(attributes, read.shape)
+
+
+def _tags(
+    asked: AskedOfService,
+    kind: str,
+    exactly: Callable[[Asked, Any], Mapping[str, str]],
+    item: Any,
+    known: Known,
+) -> Mapping[str, str]:
+    """Return the recorded tags where the index of tags has the same; else what the service itself says."""
+    recorded = own_tags(known.attributes.get("tags"))
+    try:
+        indexed = asked.tagged(kind).get(str(known.attributes.get("arn")), {})
+    except NoAnswerError:  # whoever may not ask the index may ask the service
+        return exactly(asked, item)
+    return recorded if indexed == recorded else exactly(asked, item)
 
 
 def _reason(error: Exception, service: str) -> str:

@@ -42,9 +42,9 @@ def _bulk(item: Mapping[str, Any]) -> Attributes:
     }
 
 
-def _detail(asked: Asked, item: Mapping[str, Any], _: Attributes) -> Attributes:
+def _tags(asked: Asked, item: Mapping[str, Any]) -> dict[str, str]:
     answer = asked.need("list_tags_for_resource", gone={"ResourceNotFoundException"}, resourceArn=_arn(item))
-    return {"tags": own_tags(answer.get("tags"))}
+    return own_tags(answer.get("tags"))
 
 
 TYPES = {
@@ -56,8 +56,8 @@ TYPES = {
             listed=_listed,
             key=by("name"),
             bulk=_bulk,
-            detail=_detail,
-            detailed={"tags"},
+            tagged="logs:log-group",
+            tags=_tags,
             identity=lambda item: Identity(name=item["logGroupName"]),
         ),
     )

@@ -52,14 +52,14 @@ def _bulk(item: Mapping[str, Any]) -> Attributes:
     }
 
 
-def _detail(asked: Asked, item: Mapping[str, Any], _: Attributes) -> Attributes:
+def _tags(asked: Asked, item: Mapping[str, Any]) -> dict[str, str]:
     answer = asked.need(
         "list_tags_for_resource",
         gone={"InvalidResourceId"},
         ResourceType="Parameter",
         ResourceId=item["Name"],
     )
-    return {"tags": tags_of(answer["TagList"])}
+    return tags_of(answer["TagList"])
 
 
 TYPES = {
@@ -70,8 +70,8 @@ TYPES = {
             calls={"describe_parameters", "get_parameters", "list_tags_for_resource"},
             listed=_listed,
             bulk=_bulk,
-            detail=_detail,
-            detailed={"tags"},
+            tagged="ssm:parameter",
+            tags=_tags,
             identity=lambda item: Identity(name=item["Name"]),
         ),
     )

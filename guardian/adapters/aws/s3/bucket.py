@@ -36,11 +36,14 @@ def _detail(asked: Asked, item: Answer, _: Attributes) -> Attributes:
         "replication_configuration": replication(of(ask.REPLICATION)),
         "server_side_encryption_configuration": _encryption(of(ask.ENCRYPTION)),
         **_object_lock(of(ask.OBJECT_LOCK)),
-        "tags": tags_of(of(ask.TAGGING).get("TagSet", ())),
         "grant": _grants(of(ask.ACL).get("Grants", ())),
         # Last: a bucket that is gone by now has no settings to tell.
         "versioning": _versioning(ask.need(asked, ask.VERSIONING, name)),
     }
+
+
+def _tags(asked: Asked, item: Answer) -> dict[str, str]:
+    return tags_of((ask.setting(asked, ask.TAGGING, item["Name"]) or {}).get("TagSet", ()))
 
 
 def _cors_rule(rule: Answer) -> Attributes:
@@ -174,7 +177,6 @@ READ = Read(
         "server_side_encryption_configuration",
         "object_lock_enabled",
         "object_lock_configuration",
-        "tags",
     },
     shape=Shape(
         # The first rule that fits a request is its rule.
@@ -186,4 +188,6 @@ READ = Read(
         ),
     ),
     identity=lambda item: Identity(name=item["Name"]),
+    tagged="s3",
+    tags=_tags,
 )
