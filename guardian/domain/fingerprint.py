@@ -1,6 +1,7 @@
 """The normalised identity of one resource instance, and its digest."""
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
@@ -28,6 +29,9 @@ class Shape:
 
 
 PLAIN = Shape()
+# Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
+_ROOT = re.compile(r"^arn:aws[a-z-]*:iam::([0-9]{12}):root$")
+_ANYBODY = ("Principal", {"AWS": "*"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +114,9 @@ def _policy(value: Any) -> Any:
     Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
     """
     if isinstance(value, dict):
-        return {key: _policy(each) for key, each in value.items()}
+        return {key: _policy("*" if (key, each) == _ANYBODY else each) for key, each in value.items()}
+    if isinstance(value, str):
+        return _ROOT.sub(r"\1", value)
     if isinstance(value, list):
         items = _as_set(_policy(each) for each in value)
         return items[0] if len(items) == 1 else items

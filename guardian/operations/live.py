@@ -24,6 +24,7 @@ def read_live(
     wanted: Mapping[str, StateInstance],
     located: Snapshot | None,
     *,
+    beside: Iterable[StateInstance] = (),
     tier: Tier = Tier.FULL,
     scope: Scope = NO_SCOPE,
 ) -> tuple[Reading, Coverage]:
@@ -35,6 +36,7 @@ def read_live(
         place: A private directory.
         wanted: Instances by address, as recorded.
         located: Whose configuration Terraform plans with; None where it is not to read.
+        beside: What else is recorded: it may explain what is live of an instance.
         tier: Who reads, and how much of it.
         scope: What belongs to the project although no state knows it.
 
@@ -56,7 +58,7 @@ def read_live(
     if direct:
         number = len(direct)
         context.audience.phase(f"reading {number} {'instance' if number == 1 else 'instances'}")
-        reading = _directly(context, direct, quick=tier is Tier.QUICK, scope=scope)
+        reading = _directly(context, direct, beside, quick=tier is Tier.QUICK, scope=scope)
     rest = {address: each for address, each in wanted.items() if address not in alone | direct.keys()}
     by_terraform: Mapping[str, Seen] = {}
     why_not = ""
@@ -85,7 +87,14 @@ def read_live(
     return Reading(seen=seen, unmanaged=reading.unmanaged), coverage
 
 
-def _directly(context: Context, direct: Mapping[str, StateInstance], *, quick: bool, scope: Scope) -> Reading:
+def _directly(
+    context: Context,
+    direct: Mapping[str, StateInstance],
+    beside: Iterable[StateInstance],
+    *,
+    quick: bool,
+    scope: Scope,
+) -> Reading:
     places = places_of(direct.values())
     account = context.fingerprints.account()
     if places.accounts and account not in places.accounts:
@@ -102,7 +111,12 @@ def _directly(context: Context, direct: Mapping[str, StateInstance], *, quick: b
             refused[address] = Unreadable(reason=reason)
         else:
             asked.append(known(each, places))
-    reading = context.fingerprints.read(asked, quick=quick, scope=scope)
+    reading = context.fingerprints.read(
+        asked,
+        quick=quick,
+        scope=scope,
+        beside=[known(each, places) for each in beside if is_aws(each) and each.address not in direct],
+    )
     return Reading(
         seen={**reading.seen, **refused},
         unseen=reading.unseen,

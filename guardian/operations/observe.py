@@ -1,7 +1,7 @@
 """Read what is live and say what differs from the expected moment; nothing is changed."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from guardian.domain.drift import Look, Touched, find_drift
@@ -63,13 +63,14 @@ def look_from(context: Context, project: Project, place: Place, request: DriftRe
     recorded, note = _recorded(context, project, place, located, needed=snapshot is None)
     expected = recorded if snapshot is None else _state_of(project, snapshot)
     assert expected is not None  # noqa: S101 - `needed` raised
-    expected, recorded = _only(expected, request), None if recorded is None else _only(recorded, request)
+    everything = _newest(expected, recorded)
     reading, coverage = read_live(
         context,
         project,
         place,
-        _wanted(expected, recorded),
+        _only(everything, request),
         located,
+        beside=everything.values(),
         tier=request.tier,
         # What fits no address of the request may all the same be known by one that was left out.
         scope=Scope() if request.addresses else context.scope,
@@ -80,8 +81,8 @@ def look_from(context: Context, project: Project, place: Place, request: DriftRe
         accepted=tuple(accepted_of(project)),
     )
     look = Look(
-        expected=expected,
-        recorded=recorded,
+        expected=_part(expected, request),
+        recorded=None if recorded is None else _part(recorded, request),
         seen=reading.seen,
         unmanaged=unknown_anywhere(context, project, reading.unmanaged),
         touched=_touched(project, snapshot),
@@ -113,24 +114,26 @@ def _recorded(
         return None, f"the recorded state cannot be read, so that nobody's hand can be told: {error.message}"
 
 
-def _only(state: State, request: DriftRequest) -> State:
-    if not request.addresses:
-        return state
-    kept = (each for each in state.instances if any(fits(each.address, glob) for glob in request.addresses))
-    return State(
-        lineage=state.lineage,
-        serial=state.serial,
-        terraform_version=state.terraform_version,
-        instances=tuple(kept),
-    )
-
-
-def _wanted(expected: State, recorded: State | None) -> dict[str, StateInstance]:
+def _newest(expected: State, recorded: State | None) -> dict[str, StateInstance]:
     """Return what to look for, each as it is recorded last: that is how it is found."""
     found = dict(expected.managed)
     if recorded is not None:
         found |= recorded.managed
     return {address: each for address, each in found.items() if not each.deposed}
+
+
+def _only(instances: Mapping[str, StateInstance], request: DriftRequest) -> dict[str, StateInstance]:
+    return {address: each for address, each in instances.items() if _is_wanted(address, request)}
+
+
+def _is_wanted(address: str, request: DriftRequest) -> bool:
+    return not request.addresses or any(fits(address, glob) for glob in request.addresses)
+
+
+def _part(state: State, request: DriftRequest) -> State:
+    return replace(
+        state, instances=tuple(each for each in state.instances if _is_wanted(each.address, request))
+    )
 
 
 def _ignore_changes(

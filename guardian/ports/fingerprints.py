@@ -31,12 +31,20 @@ class FingerprintReader(Protocol):
         """
         ...
 
-    def read(self, known: Sequence[Known], *, quick: bool = False, scope: Scope = NO_SCOPE) -> Reading:
+    def read(
+        self,
+        known: Sequence[Known],
+        *,
+        quick: bool = False,
+        scope: Scope = NO_SCOPE,
+        beside: Sequence[Known] = (),
+    ) -> Reading:
         """Read every instance, and what is in scope of the same types and regions.
 
         Args:
             known: The instances; addresses are unique.
             quick: Whether bulk calls alone are made: then some attributes are not looked at, and named.
             scope: What counts as the project's own although no state knows it.
+            beside: What else the state knows: it may explain what is live of an instance.
         """
         ...

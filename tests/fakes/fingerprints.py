@@ -39,7 +39,14 @@ class FakeFingerprints:
     def account(self) -> str:
         return self.of
 
-    def read(self, known: Sequence[Known], *, quick: bool = False, scope: Scope = NO_SCOPE) -> Reading:
+    def read(
+        self,
+        known: Sequence[Known],
+        *,
+        quick: bool = False,
+        scope: Scope = NO_SCOPE,
+        beside: Sequence[Known] = (),
+    ) -> Reading:
         self.asked += known
         return Reading(
             seen={each.address: self._read(each) for each in known},

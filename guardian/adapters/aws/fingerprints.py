@@ -10,7 +10,7 @@ from guardian.adapters.aws.asked import AskedOfService, Look
 from guardian.adapters.aws.calls import PATIENT, Clients
 from guardian.adapters.aws.declare import LiveType
 from guardian.adapters.aws.declared import TYPES
-from guardian.adapters.aws.read import Asked, GoneError, Read, own_tags
+from guardian.adapters.aws.read import Asked, Attributes, GoneError, Others, Read, own_tags
 from guardian.adapters.aws.refusals import NoAnswerError
 from guardian.adapters.aws.unmanaged import Whose
 from guardian.domain.drift_rules import NO_SCOPE, Scope
@@ -29,6 +29,21 @@ class _OfType:
     seen: Mapping[str, Seen]
     unmanaged: tuple[Unmanaged, ...] = ()
     not_listed: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _How:
+    """How one look reads.
+
+    Attributes:
+        quick: Whether bulk calls alone are made.
+        scope: Whose unknown objects are.
+        others: Every instance that the state knows.
+    """
+
+    quick: bool
+    scope: Scope
+    others: Others
 
 
 class AwsFingerprints:
@@ -66,7 +81,14 @@ class AwsFingerprints:
                 hint="aws sts get-caller-identity    # must answer first",
             ) from error
 
-    def read(self, known: Sequence[Known], *, quick: bool = False, scope: Scope = NO_SCOPE) -> Reading:
+    def read(
+        self,
+        known: Sequence[Known],
+        *,
+        quick: bool = False,
+        scope: Scope = NO_SCOPE,
+        beside: Sequence[Known] = (),
+    ) -> Reading:
         """Read every instance; with `quick`, by bulk calls alone."""
         began = time.monotonic()
         by_type: dict[tuple[str, str], list[Known]] = {}
@@ -82,10 +104,12 @@ class AwsFingerprints:
             ThreadPoolExecutor(max_workers=self._connections) as requests,
         ):
             look = Look(self._clients, deadline=began + self._total_s, pool=requests)
-            read = [
-                types.submit(_read_type, look, *where, those, quick=quick, scope=scope)
-                for where, those in by_type.items()
-            ]
+            how = _How(
+                quick=quick,
+                scope=scope,
+                others=Others((each.resource_type, each.attributes) for each in (*known, *beside)),
+            )
+            read = [types.submit(_read_type, look, *where, those, how) for where, those in by_type.items()]
             found = [each.result() for each in read]
         for one in found:
             seen.update(one.seen)
@@ -106,9 +130,7 @@ def _read_of(resource_type: str) -> Read:
     return read
 
 
-def _read_type(
-    look: Look, resource_type: str, region: str, known: Sequence[Known], *, quick: bool, scope: Scope
-) -> _OfType:
+def _read_type(look: Look, resource_type: str, region: str, known: Sequence[Known], how: _How) -> _OfType:
     read = _read_of(resource_type)
     asked = AskedOfService(look, READERS[resource_type].service, read.region or region, allowed=read.calls)
     try:
@@ -117,10 +139,10 @@ def _read_type(
         reason = _reason(error, READERS[resource_type].service)
         return _OfType(
             seen={each.address: Unreadable(reason=reason) for each in known},
-            not_listed={resource_type: reason} if scope.is_set else {},
+            not_listed={resource_type: reason} if how.scope.is_set else {},
         )
-    seen = look.side_by_side(lambda each: _seen(read, asked, items, each, quick=quick), known)
-    whose = Whose(resource_type, region, read, scope)
+    seen = look.side_by_side(lambda each: _seen(read, asked, items, each, how), known)
+    whose = Whose(resource_type, region, read, how.scope)
     return _OfType(
         seen={each.address: one for each, one in zip(known, seen, strict=True)},
         unmanaged=tuple(whose.unknown(items, {read.key(each.attributes) for each in known})),
@@ -128,7 +150,7 @@ def _read_type(
     )
 
 
-def _seen(read: Read, asked: AskedOfService, items: Mapping[str, Any], known: Known, *, quick: bool) -> Seen:
+def _seen(read: Read, asked: AskedOfService, items: Mapping[str, Any], known: Known, how: _How) -> Seen:
     item = items.get(read.key(known.attributes))
     if item is None:
         return Absent()
@@ -136,13 +158,26 @@ def _seen(read: Read, asked: AskedOfService, items: Mapping[str, Any], known: Kn
         attributes = dict(read.bulk(item))
         if read.tags is not None:
             attributes["tags"] = _tags(asked, read.tagged, read.tags, item, known)
-        if read.detail is not None and not quick:
+        if read.detail is not None and not how.quick:
             attributes |= read.detail(asked, item, known.attributes)
     except GoneError:
         return Absent()
     except Exception as error:  # noqa: BLE001 - whatever AWS answers, the other instances are read
         return Unreadable(reason=_reason(error, asked.service))
-    return fingerprint(attributes, read.shape)
+    if read.apart is not None:
+        attributes = dict(read.apart(attributes, known.attributes, how.others))
+    return fingerprint(_with_default_tags(attributes, known.attributes), read.shape)
+
+
+def _with_default_tags(live: dict[str, Any], recorded: Attributes) -> dict[str, Any]:
+    """Hold all tags together against all that are recorded where the provider adds some of its own.
+
+    Source: https://registry.terraform.io/providers/hashicorp/aws/latest/docs#default_tags-configuration-block
+    """
+    every, own = recorded.get("tags_all") or {}, recorded.get("tags") or {}
+    if "tags" not in live or every == own:
+        return live
+    return {**{name: each for name, each in live.items() if name != "tags"}, "tags_all": live["tags"]}
 
 
 def _tags(
@@ -153,7 +188,7 @@ def _tags(
     known: Known,
 ) -> Mapping[str, str]:
     """Return the recorded tags where the index of tags has the same; else what the service itself says."""
-    recorded = own_tags(known.attributes.get("tags"))
+    recorded = own_tags(known.attributes.get("tags_all") or known.attributes.get("tags"))
     try:
         indexed = asked.tagged(kind).get(str(known.attributes.get("arn")), {})
     except NoAnswerError:  # whoever may not ask the index may ask the service

@@ -18,6 +18,30 @@ class GoneError(Exception):
     """The object went away between the list and the question for its details."""
 
 
+class Others:
+    """The recorded instances of a look, by what they refer to.
+
+    Args:
+        known: Type and recorded attributes of every instance that the state knows, looked at or not.
+    """
+
+    def __init__(self, known: Iterable[tuple[str, Attributes]]) -> None:
+        self._by_type: dict[str, list[Attributes]] = {}
+        self._index: dict[tuple[str, str], dict[str, list[Attributes]]] = {}
+        for kind, attributes in known:
+            self._by_type.setdefault(kind, []).append(attributes)
+
+    def of(self, kind: str, attribute: str, value: str) -> Sequence[Attributes]:
+        """Return the instances of a type whose attribute has this value."""
+        if (kind, attribute) not in self._index:
+            index: dict[str, list[Attributes]] = {}
+            for each in self._by_type.get(kind, ()):
+                index.setdefault(str(each.get(attribute)), []).append(each)
+            # Several threads may build the same; one whole one stays.
+            self._index[kind, attribute] = index
+        return self._index[kind, attribute].get(value, ())
+
+
 class Asked(Protocol):
     """Read calls of a type's service in one region. Each question is asked once a look, whoever asks it.
 
@@ -100,6 +124,9 @@ class Read:
         identity: Returns what tells whose an unknown object is; None where the list holds known objects
             alone.
         region: Where the service answers when it is not the provider's region (`us-east-1` for some).
+        apart: Returns live attributes without what other resources of the state made of the object (a rule of
+            its own in a security group, a bucket's setting that is a resource): its record may be older, and
+            they are looked at themselves. It is given the live and the recorded attributes, and the others.
         tagged: The type's name in the index of tags (`dynamodb:table`), where only a call an instance tells
             the tags: the index tells all, and `tags` is asked where it contradicts the record.
         tags: Returns the tags by the service's own word, from an item; needed where `tagged` is set.
@@ -114,8 +141,27 @@ class Read:
     shape: Shape = PLAIN
     identity: Callable[[Any], Identity] | None = None
     region: str = ""
+    apart: Callable[[Attributes, Attributes, Others], Attributes] | None = None
     tagged: str = ""
     tags: Callable[[Asked, Any], Mapping[str, str]] | None = None
+
+
+def left_to(
+    key: str, **attributes: tuple[str, str]
+) -> Callable[[Attributes, Attributes, Others], Attributes]:
+    """Leave attributes to the resources that set them, where the state knows one.
+
+    Args:
+        key: The attribute by which those resources name the object.
+        attributes: By name: the resource type that sets it, and its attribute that names the object.
+    """
+
+    def apart(live: Attributes, recorded: Attributes, others: Others) -> Attributes:
+        name = str(recorded.get(key))
+        theirs = {each for each, (kind, by_) in attributes.items() if others.of(kind, by_, name)}
+        return {each: value for each, value in live.items() if each not in theirs}
+
+    return apart
 
 
 def tags_of(items: Iterable[Mapping[str, str]], *, key: str = "Key", value: str = "Value") -> dict[str, str]:
