@@ -42,6 +42,9 @@ class Others:
         return self._index[kind, attribute].get(value, ())
 
 
+Apart = Callable[[Attributes, Attributes, Others], Attributes]
+
+
 class Asked(Protocol):
     """Read calls of a type's service in one region. Each question is asked once a look, whoever asks it.
 
@@ -141,7 +144,7 @@ class Read:
     shape: Shape = PLAIN
     identity: Callable[[Any], Identity] | None = None
     region: str = ""
-    apart: Callable[[Attributes, Attributes, Others], Attributes] | None = None
+    apart: Apart | None = None
     tagged: str = ""
     tags: Callable[[Asked, Any], Mapping[str, str]] | None = None
 
