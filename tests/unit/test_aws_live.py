@@ -24,7 +24,7 @@ class Canned(Calls):
     """Calls that are answered from a table, by operation."""
 
     def __init__(self, answers: Mapping[str, Any], *, region: str = "eu-central-1") -> None:
-        super().__init__(Clients({}, workers=1), "canned", region, deadline=0.0)
+        super().__init__(Clients({}, workers=1), "canned", region, deadline=0.0, allowed=answers)
         self.answers = answers
         self.regions: list[str] = []
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from guardian.adapters.aws.actions import action_of, policy_of
+from guardian.adapters.aws.asked import GET_RESOURCES, TAGGING
 from guardian.adapters.aws.declared import TYPES
 
 FILE = Path(__file__).parents[2] / "modules" / "guardian-role" / "policy.json"
@@ -15,8 +16,9 @@ INLINE_MAX = 10_240
 
 
 def declared() -> set[tuple[str, str]]:
-    reads = {(each.service, call) for each in TYPES.values() if each.read for call in each.read.calls}
-    return reads | {(each.service, call) for each in TYPES.values() for call in each.asks}
+    asked = {(each.service, call) for each in TYPES.values() for call in each.calls}
+    indexed = any(each.read and each.read.tagged for each in TYPES.values())
+    return asked | ({(TAGGING, GET_RESOURCES)} if indexed else set())
 
 
 def test_the_policy_allows_each_declared_call_and_nothing_else():

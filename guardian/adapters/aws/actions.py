@@ -7,6 +7,7 @@ from collections.abc import Iterable
 _PREFIXES = {
     "apigatewayv2": "apigateway",
     "efs": "elasticfilesystem",
+    "resourcegroupstaggingapi": "tag",
     "elbv2": "elasticloadbalancing",
     "stepfunctions": "states",
 }

@@ -49,9 +49,9 @@ class Look:
             raise
         return mine.result()
 
-    def calls(self, service: str, region: str) -> Calls:
-        """Return the calls of a service in a region."""
-        return Calls(self._clients, service, region, deadline=self._deadline)
+    def calls(self, service: str, region: str, allowed: Collection[str]) -> Calls:
+        """Return the calls of a service in a region: these operations alone."""
+        return Calls(self._clients, service, region, deadline=self._deadline, allowed=allowed)
 
 
 class AskedOfService:
@@ -68,7 +68,7 @@ class AskedOfService:
         self._look = look
         self.service = service
         self._allowed = frozenset(allowed)
-        self._calls = look.calls(service, region)
+        self._calls = look.calls(service, region, allowed)
         self.region = region
 
     def every(self, operation: str, member: str, **request: Any) -> list[Any]:
@@ -100,7 +100,7 @@ class AskedOfService:
         """Implements `Asked.tagged`."""
 
         def ask() -> Mapping[str, Mapping[str, str]]:
-            found = self._look.calls(TAGGING, self.region).every(
+            found = self._look.calls(TAGGING, self.region, {GET_RESOURCES}).every(
                 GET_RESOURCES, "ResourceTagMappingList", ResourceTypeFilters=[kind], ResourcesPerPage=100
             )
             return {each["ResourceARN"]: tags_of(each.get("Tags", ())) for each in found}

@@ -116,9 +116,13 @@ class Calls:
         service: boto3's name of the service.
         region: Where; empty for the environment's.
         deadline: Monotonic time after which nothing more is asked.
+        allowed: boto3's names of the only operations that may be asked: those that a role is allowed.
     """
 
-    def __init__(self, clients: Clients, service: str, region: str, *, deadline: float) -> None:
+    def __init__(
+        self, clients: Clients, service: str, region: str, *, deadline: float, allowed: Collection[str]
+    ) -> None:
+        self._allowed = frozenset(allowed)
         self._clients = clients
         self._service = service
         self._deadline = deadline
@@ -126,7 +130,7 @@ class Calls:
 
     def at(self, region: str) -> "Calls":
         """Return the calls of the same service in another region."""
-        return Calls(self._clients, self._service, region, deadline=self._deadline)
+        return Calls(self._clients, self._service, region, deadline=self._deadline, allowed=self._allowed)
 
     def ask(self, operation: str, *, absent: Collection[str] = (), **request: Any) -> dict[str, Any] | None:
         """Ask once, by the name of boto3's method.
@@ -203,6 +207,8 @@ class Calls:
         from botocore.exceptions import BotoCoreError, ClientError
         from botocore.parsers import ResponseParserError
 
+        if operation not in self._allowed:
+            raise AssertionError(f"{self._service} {operation} is asked, but not declared")
         self._check_time(operation)
         try:
             return call()

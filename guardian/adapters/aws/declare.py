@@ -1,7 +1,7 @@
 """The words in which a type is declared: its service, how it is found, and what was found."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -65,12 +65,19 @@ class LiveType:
     Attributes:
         service: boto3's name of the service that is asked.
         find: How to find an instance by its planned arguments; where that can be done.
+        asks: boto3's names of the operations that `find` asks, as far as `read` does not declare them.
         read: How to read what is live of instances that a state knows; None where that is not declared.
     """
 
     service: str
     find: Find = cannot_find
+    asks: Collection[str] = ()
     read: Read | None = None
+
+    @property
+    def calls(self) -> frozenset[str]:
+        """Every operation of the service that is asked for this type: nothing else can be."""
+        return frozenset(self.asks) | frozenset(self.read.calls if self.read else ())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

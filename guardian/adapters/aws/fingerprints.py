@@ -72,7 +72,9 @@ class AwsFingerprints:
 
     def account(self) -> str:
         """Ask STS, which answers whatever the credentials may do."""
-        calls = Look(self._first, deadline=time.monotonic() + self._total_s).calls("sts", "")
+        calls = Look(self._first, deadline=time.monotonic() + self._total_s).calls(
+            "sts", "", {"get_caller_identity"}
+        )
         try:
             return str((calls.ask("get_caller_identity") or {}).get("Account", ""))
         except NoAnswerError as error:

@@ -18,7 +18,10 @@ def _function(calls: Calls, name: str) -> Found | None:
 
 TYPES = {
     "aws_lambda_function": LiveType(
-        service="lambda", find=Named(one=_function, argument="function_name").find, read=FUNCTION
+        service="lambda",
+        find=Named(one=_function, argument="function_name").find,
+        asks={"get_function_configuration"},
+        read=FUNCTION,
     ),
     "aws_lambda_alias": LiveType(service="lambda", read=ALIAS),
     "aws_lambda_permission": LiveType(service="lambda", read=PERMISSION),

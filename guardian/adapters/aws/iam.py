@@ -56,16 +56,18 @@ def _type(
     read: Read,
     one: Callable[[Calls, str], Found | None],
     several: Callable[[Calls, str], Iterable[Found]] | None = None,
+    *,
+    asks: str,
 ) -> LiveType:
-    return LiveType(service="iam", find=Named(one=one, several=several).find, read=read)
+    return LiveType(service="iam", find=Named(one=one, several=several).find, asks={asks}, read=read)
 
 
 TYPES = {
-    "aws_iam_role": _type(principals.ROLE, _role, _roles),
-    "aws_iam_policy": _type(principals.POLICY, _policy, _policies),
-    "aws_iam_user": _type(principals.USER, _user),
-    "aws_iam_group": _type(principals.GROUP, _group),
-    "aws_iam_instance_profile": _type(principals.PROFILE, _profile, _profiles),
+    "aws_iam_role": _type(principals.ROLE, _role, _roles, asks="get_role"),
+    "aws_iam_policy": _type(principals.POLICY, _policy, _policies, asks="list_policies"),
+    "aws_iam_user": _type(principals.USER, _user, asks="get_user"),
+    "aws_iam_group": _type(principals.GROUP, _group, asks="get_group"),
+    "aws_iam_instance_profile": _type(principals.PROFILE, _profile, _profiles, asks="get_instance_profile"),
     "aws_iam_openid_connect_provider": LiveType(service="iam", read=principals.OPENID_PROVIDER),
     **{name: LiveType(service="iam", read=read) for name, read in iam_attached.READS.items()},
 }

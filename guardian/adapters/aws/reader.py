@@ -53,7 +53,9 @@ class AwsLiveReader:
         declared = TYPES.get(sought.resource_type)
         if declared is None:
             return Unreadable(reason=f"no reader for {sought.resource_type}")
-        calls = Calls(self._clients, declared.service, sought.region, deadline=deadline)
+        calls = Calls(
+            self._clients, declared.service, sought.region, deadline=deadline, allowed=declared.calls
+        )
         try:
             findings = declared.find(calls, sought.arguments)
         except NoAnswerError as error:

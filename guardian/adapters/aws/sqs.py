@@ -96,6 +96,7 @@ TYPES = {
     "aws_sqs_queue": LiveType(
         service="sqs",
         find=Named(one=_queue, several=_queues, suffix=".fifo").find,
+        asks={"get_queue_url"},
         read=Read(
             calls={"list_queues", "get_queue_attributes", "list_queue_tags"},
             listed=_listed,

@@ -66,6 +66,7 @@ TYPES = {
     "aws_ssm_parameter": LiveType(
         service="ssm",
         find=Named(one=_parameter).find,
+        asks={"get_parameter"},
         read=Read(
             calls={"describe_parameters", "get_parameters", "list_tags_for_resource"},
             listed=_listed,
