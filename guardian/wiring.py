@@ -145,6 +145,7 @@ def context_of(
         lease_ttl_s=settings.lease.ttl_s,
         renew_s=settings.lease.renew_s,
         grace_s=settings.interrupt.grace_s,
+        look_again_s=settings.orphans.look_again_s,
         retry=settings.retry,
         scope=settings.drift.scope,
         ignore=settings.drift.ignore,

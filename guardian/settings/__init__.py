@@ -14,7 +14,7 @@ from guardian.settings.drifts import read_rules
 from guardian.settings.keys import BY_ENVIRONMENT, BY_NAME, ENGINES, KEYS, RESERVED, Key, Kind, Value, nearest
 from guardian.settings.retries import BY_VARIABLE, read_blocks, with_numbers
 from guardian.settings.search import FILE_NAMES, find_file
-from guardian.settings.values import DriftSettings, Encryption, Interrupt, Lease, Settings, Source
+from guardian.settings.values import DriftSettings, Encryption, Interrupt, Lease, Orphans, Settings, Source
 
 __all__ = ["FILE_NAMES", "KEYS", "Encryption", "Lease", "Settings", "Source", "load_settings"]
 
@@ -151,6 +151,7 @@ def _assemble(values: Mapping[str, Any], sources: Mapping[str, Source], file: Pa
         ),
         lease=_lease(values, sources),
         interrupt=Interrupt(grace_s=values["interrupt.grace_s"]),
+        orphans=Orphans(look_again_s=values["orphans.look_again_s"]),
         drift=DriftSettings(
             connections=values["drift.connections"],
             timeout_s=values["drift.timeout_s"],

@@ -118,6 +118,7 @@ KEYS: tuple[Key, ...] = (
     Key(name="lease.ttl_s", kind=Kind.COUNT, default=60, minimum=5),
     Key(name="lease.renew_s", kind=Kind.COUNT),
     Key(name="interrupt.grace_s", kind=Kind.COUNT, default=5, maximum=3600),
+    Key(name="orphans.look_again_s", kind=Kind.COUNT, default=30, minimum=0, maximum=3600),
     Key(name="drift.connections", kind=Kind.COUNT, default=32, maximum=256),
     Key(name="drift.timeout_s", kind=Kind.COUNT, default=120, maximum=3600),
     Key(name="drift.names", kind=Kind.TEXTS, default=()),

@@ -60,6 +60,13 @@ class Interrupt:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Orphans:
+    """How long after a first look what was not found, and may come late, is looked for once more."""
+
+    look_again_s: int = 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DriftSettings:
     """How the live infrastructure is read, and which differences do not matter.
 
@@ -105,6 +112,7 @@ class Settings:
     capture: CaptureLimits = field(default_factory=CaptureLimits)
     lease: Lease = field(default_factory=Lease)
     interrupt: Interrupt = field(default_factory=Interrupt)
+    orphans: Orphans = field(default_factory=Orphans)
     drift: DriftSettings = field(default_factory=DriftSettings)
     retry: tuple[RetryBlock, ...] = ()
     file: Path | None = None

@@ -27,6 +27,7 @@ TEXTS = {
     "lease.ttl_s": "14",
     "lease.renew_s": "6",
     "interrupt.grace_s": "7",
+    "orphans.look_again_s": "10",
     "drift.connections": "8",
     "drift.timeout_s": "9",
     "drift.names": "shop-*,shared",
