@@ -1,5 +1,6 @@
 """The only place that calls AWS: clients made once, bounded tries, and vendor errors translated once."""
 
+import math
 import threading
 import time
 from collections import Counter
@@ -42,6 +43,7 @@ class Clients:
 
     Attributes:
         apart: How far this machine's clock is from AWS's by the newest answer; nothing until there is one.
+        deadline: Monotonic time after which nothing is sent, not even again.
     """
 
     def __init__(
@@ -53,6 +55,7 @@ class Clients:
         now: Callable[[], datetime] = utc_now,
     ) -> None:
         self.apart = timedelta()
+        self.deadline = math.inf
         self._now = now
         self._region = environment.get("AWS_REGION", "")
         self._workers = workers
@@ -73,9 +76,9 @@ class Clients:
 
                 self._session = boto3.session.Session()
                 self._session.events.register("after-call", self._hold_clock_against)
-                self._session.events.register("before-send", self._count)
+                self._session.events.register("needs-retry", self._refuse_late)
             if (service, where) not in self._made:
-                self._made[service, where] = self._session.client(
+                made = self._session.client(
                     service,
                     region_name=where or None,
                     config=Config(
@@ -86,6 +89,11 @@ class Clients:
                         user_agent_extra="guardian",
                     ),
                 )
+                # Around botocore's own handler, which makes all wait for minutes where a service throttles.
+                turn = threading.Lock()
+                made.meta.events.register_first("before-send", partial(self._wait, turn))
+                made.meta.events.register_last("before-send", partial(self._send, turn))
+                self._made[service, where] = made
             return self._made[service, where]
 
     def take_requests(self) -> dict[str, int]:
@@ -94,10 +102,23 @@ class Clients:
             taken, self._requests = self._requests, Counter()
         return dict(taken)
 
-    def _count(self, event_name: str, **_: Any) -> None:
+    def _wait(self, turn: threading.Lock, event_name: str, **_: Any) -> None:
+        """Let one at a time into botocore's own waiting, which nothing ends."""
+        left_s = min(self.deadline - time.monotonic(), threading.TIMEOUT_MAX)
+        if left_s <= 0 or not turn.acquire(timeout=left_s):
+            raise _too_late(event_name)
+
+    def _send(self, turn: threading.Lock, event_name: str, **_: Any) -> None:
+        turn.release()
+        self._refuse_late(event_name)
         sent = event_name.removeprefix("before-send.").replace(".", ":")
         with self._making:
             self._requests[sent] += 1
+
+    def _refuse_late(self, event_name: str, **_: Any) -> None:
+        """End what botocore would send, or send again, when the time is over."""
+        if time.monotonic() > self.deadline:
+            raise _too_late(event_name)
 
     def _hold_clock_against(self, http_response: Any, **_: Any) -> None:
         """Take the date of an answer; one without a date, or with none that can be read, tells nothing."""
@@ -218,6 +239,11 @@ class Calls:
     def _check_time(self, operation: str) -> None:
         if time.monotonic() > self._deadline:
             raise NoAnswerError(f"{self._service} {operation}: not asked, for the time was over")
+
+
+def _too_late(event_name: str) -> NoAnswerError:
+    _, service, operation = event_name.split(".")
+    return NoAnswerError(f"{service} {operation}: the time was over before it was answered")
 
 
 def _is_empty_object(answer: Mapping[str, Any]) -> bool:

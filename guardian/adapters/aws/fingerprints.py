@@ -105,7 +105,8 @@ class AwsFingerprints:
             ThreadPoolExecutor(max_workers=max(1, len(by_type))) as types,
             ThreadPoolExecutor(max_workers=self._connections) as requests,
         ):
-            look = Look(self._clients, deadline=began + self._total_s, pool=requests)
+            self._clients.deadline = began + self._total_s
+            look = Look(self._clients, deadline=self._clients.deadline, pool=requests)
             how = _How(
                 quick=quick,
                 scope=scope,
