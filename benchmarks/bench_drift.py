@@ -201,6 +201,7 @@ def main(sizes: list[int]) -> int:
     failed: list[str] = []
     with staged("drift") as stage, fault_proxy(stage.server.url, latency_s=LATENCY_S) as proxy:
         stage.environment["GUARDIAN_DRIFT__CONNECTIONS"] = CONNECTIONS
+        stage.environment["GUARDIAN_STORE"] = str(stage.directory / "store")
         bench = Bench(stage, proxy)
         for size in sizes:
             stage.environment["TF_VAR_instances"] = str(size)

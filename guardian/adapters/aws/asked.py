@@ -62,9 +62,19 @@ class AskedOfService:
         service: boto3's name of the type's service.
         region: Where.
         allowed: The operations that the type declares.
+        everything: Whether objects that no state knows are wanted too.
     """
 
-    def __init__(self, look: Look, service: str, region: str, *, allowed: Collection[str]) -> None:
+    def __init__(
+        self,
+        look: Look,
+        service: str,
+        region: str,
+        *,
+        allowed: Collection[str],
+        everything: bool = False,
+    ) -> None:
+        self.everything = everything
         self._look = look
         self.service = service
         self._allowed = frozenset(allowed)

@@ -56,7 +56,7 @@ TYPES = {
             listed=_listed,
             key=by("name"),
             bulk=_bulk,
-            tagged="logs:log-group",
+            tagged="logs",
             tags=_tags,
             identity=lambda item: Identity(name=item["logGroupName"]),
         ),

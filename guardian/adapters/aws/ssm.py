@@ -9,6 +9,9 @@ from guardian.adapters.aws.read import Asked, Attributes, Identity, Read, by_id,
 
 # Source: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameters.html
 _AT_ONCE = 10
+# Source: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_DescribeParameters.html
+_A_PAGE = 50
+_DESCRIBE = "describe_parameters"
 
 
 def _parameter(calls: Calls, name: str) -> Found | None:
@@ -27,14 +30,31 @@ def _parameter(calls: Calls, name: str) -> Found | None:
 
 
 def _listed(asked: Asked, known: Sequence[Attributes]) -> dict[str, dict[str, Any]]:
-    described = asked.every("describe_parameters", "Parameters", MaxResults=50)
+    names = [by_id(each) for each in known]
+    described = _described(asked, names)
     values = asked.many(
-        lambda names: asked.one("get_parameters", Names=list(names), WithDecryption=False),
-        chunks([by_id(each) for each in known], _AT_ONCE),
+        lambda some: asked.one("get_parameters", Names=list(some), WithDecryption=False),
+        chunks(names, _AT_ONCE),
     )
     read = {each["Name"]: each for answer in values for each in answer["Parameters"]}
     # What the one call does not know yet, or any more, the other may: it is there.
     return {each["Name"]: {**each, **read.get(each["Name"], {})} for each in (*read.values(), *described)}
+
+
+def _described(asked: Asked, names: Sequence[str]) -> list[dict[str, Any]]:
+    """Return all parameters where unknown ones are wanted; else the known ones, pages side by side."""
+    if asked.everything:
+        return asked.every(_DESCRIBE, "Parameters", MaxResults=_A_PAGE)
+    found = asked.many(
+        lambda some: asked.every(
+            _DESCRIBE,
+            "Parameters",
+            MaxResults=_A_PAGE,
+            ParameterFilters=[{"Key": "Name", "Option": "Equals", "Values": list(some)}],
+        ),
+        chunks(names, _A_PAGE),
+    )
+    return [each for page in found for each in page]
 
 
 def _bulk(item: Mapping[str, Any]) -> Attributes:
