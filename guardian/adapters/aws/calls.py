@@ -71,30 +71,44 @@ class Clients:
 
         where = region or self._region
         with self._making:  # making one is not thread-safe, unlike using it
-            if self._session is None:
-                import boto3
-
-                self._session = boto3.session.Session()
-                self._session.events.register("after-call", self._hold_clock_against)
-                self._session.events.register("needs-retry", self._refuse_late)
+            session = self._opened()
             if (service, where) not in self._made:
-                made = self._session.client(
-                    service,
-                    region_name=where or None,
-                    config=Config(
-                        connect_timeout=CONNECT_S,
-                        read_timeout=READ_S,
-                        retries=self._tries,
-                        max_pool_connections=self._workers,
-                        user_agent_extra="guardian",
-                    ),
+                config = Config(
+                    connect_timeout=CONNECT_S,
+                    read_timeout=READ_S,
+                    retries=self._tries,
+                    max_pool_connections=self._workers,
+                    user_agent_extra="guardian",
                 )
+                try:
+                    made = session.client(service, region_name=where or None, config=config)
+                except ValueError as error:  # an endpoint or a region that is none
+                    raise NoAnswerError(f"{service}: {error}") from error
                 # Around botocore's own handler, which makes all wait for minutes where a service throttles.
                 turn = threading.Lock()
                 made.meta.events.register_first("before-send", partial(self._wait, turn))
                 made.meta.events.register_last("before-send", partial(self._send, turn))
                 self._made[service, where] = made
             return self._made[service, where]
+
+    def region(self) -> str:
+        """Return the environment's region; empty where it has none."""
+        from botocore.exceptions import BotoCoreError
+
+        with self._making:
+            try:
+                return self._region or str(self._opened().region_name or "")
+            except BotoCoreError:
+                return ""
+
+    def _opened(self) -> Any:
+        if self._session is None:
+            import boto3
+
+            self._session = boto3.session.Session()
+            self._session.events.register("after-call", self._hold_clock_against)
+            self._session.events.register("needs-retry", self._refuse_late)
+        return self._session
 
     def take_requests(self) -> dict[str, int]:
         """Return how often each operation (`ec2:DescribeVpcs`) was sent since it was last asked."""

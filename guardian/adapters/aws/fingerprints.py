@@ -1,7 +1,7 @@
 """Reads what is live of the instances that a state knows, on AWS, in bulk."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,6 +19,16 @@ from guardian.domain.live import Known, Reading, Seen, Unmanaged
 from guardian.domain.observation import Absent, Unreadable
 from guardian.errors import LiveError
 
+# What reading a foreign answer ends with, in boto3 and here. Anything else is a mistake of guardian's own.
+_NOT_AS_DESCRIBED = (
+    LookupError,
+    TypeError,
+    ValueError,
+    AttributeError,
+    ArithmeticError,
+    RuntimeError,
+    OSError,
+)
 READERS: Mapping[str, LiveType] = {name: each for name, each in TYPES.items() if each.read is not None}
 
 
@@ -39,11 +49,13 @@ class _How:
         quick: Whether bulk calls alone are made.
         scope: Whose unknown objects are.
         others: Every instance that the state knows.
+        recorded: Their keys, by type and region.
     """
 
     quick: bool
     scope: Scope
     others: Others
+    recorded: Mapping[tuple[str, str], frozenset[str]]
 
 
 class AwsFingerprints:
@@ -76,10 +88,10 @@ class AwsFingerprints:
             "sts", "", {"get_caller_identity"}
         )
         try:
-            return str((calls.ask("get_caller_identity") or {}).get("Account", ""))
-        except NoAnswerError as error:
+            return str((calls.ask("get_caller_identity") or {})["Account"])
+        except Exception as error:
             raise LiveError(
-                f"AWS cannot be asked: {error.reason}",
+                f"AWS cannot be asked: {_reason(error, 'sts')}",
                 hint="aws sts get-caller-identity    # must answer first",
             ) from error
 
@@ -97,7 +109,7 @@ class AwsFingerprints:
         seen: dict[str, Seen] = {}
         for each in known:
             if each.resource_type in READERS:
-                by_type.setdefault((each.resource_type, each.region), []).append(each)
+                by_type.setdefault(self._place(each), []).append(each)
             else:
                 seen[each.address] = Unreadable(reason=f"no reader for {each.resource_type}")
         # Types wait for requests, and requests wait for nobody: with one pool they could wait for themselves.
@@ -111,6 +123,7 @@ class AwsFingerprints:
                 quick=quick,
                 scope=scope,
                 others=Others((each.resource_type, each.attributes) for each in (*known, *beside)),
+                recorded=self._recorded((*known, *beside)),
             )
             read = [types.submit(_read_type, look, *where, those, how) for where, those in by_type.items()]
             found = [each.result() for each in read]
@@ -126,6 +139,18 @@ class AwsFingerprints:
             duration_s=time.monotonic() - began,
         )
 
+    def _place(self, known: Known) -> tuple[str, str]:
+        """Return the type and where it is asked: one place has one name, or it would be read twice."""
+        region = _read_of(known.resource_type).region or known.region
+        return known.resource_type, region or self._clients.region()
+
+    def _recorded(self, known: Iterable[Known]) -> Mapping[tuple[str, str], frozenset[str]]:
+        keys: dict[tuple[str, str], set[str]] = {}
+        for each in known:
+            if each.resource_type in READERS:
+                keys.setdefault(self._place(each), set()).add(self.key(each))
+        return {place: frozenset(those) for place, those in keys.items()}
+
 
 def _read_of(resource_type: str) -> Read:
     read = READERS[resource_type].read
@@ -135,9 +160,9 @@ def _read_of(resource_type: str) -> Read:
 
 def _read_type(look: Look, resource_type: str, region: str, known: Sequence[Known], how: _How) -> _OfType:
     read = _read_of(resource_type)
-    asked = AskedOfService(look, READERS[resource_type].service, read.region or region, allowed=read.calls)
+    asked = AskedOfService(look, READERS[resource_type].service, region, allowed=read.calls)
     try:
-        items = read.listed(asked, [each.attributes for each in known])
+        items = read.listed(asked, [each.attributes for each in known if read.key(each.attributes)])
     except Exception as error:  # noqa: BLE001 - whatever AWS answers, the other types are read
         reason = _reason(error, READERS[resource_type].service)
         return _OfType(
@@ -146,15 +171,24 @@ def _read_type(look: Look, resource_type: str, region: str, known: Sequence[Know
         )
     seen = look.side_by_side(lambda each: _seen(read, asked, items, each, how), known)
     whose = Whose(resource_type, region, read, how.scope)
+    unmanaged: tuple[Unmanaged, ...] = ()
+    try:
+        unmanaged = tuple(whose.unknown(items, how.recorded[resource_type, region]))
+    except Exception as error:  # noqa: BLE001 - whatever AWS answers, what is known was read
+        whose.not_listed[resource_type] = _reason(error, asked.service)
     return _OfType(
         seen={each.address: one for each, one in zip(known, seen, strict=True)},
-        unmanaged=tuple(whose.unknown(items, {read.key(each.attributes) for each in known})),
+        unmanaged=unmanaged,
         not_listed=whose.not_listed,
     )
 
 
 def _seen(read: Read, asked: AskedOfService, items: Mapping[str, Any], known: Known, how: _How) -> Seen:
-    item = items.get(read.key(known.attributes))
+    key = read.key(known.attributes)
+    if not key:
+        # A creation that failed half-way leaves such a record.
+        return Unreadable(reason="its record does not tell by what it is found")
+    item = items.get(key)
     if item is None:
         return Absent()
     try:
@@ -163,13 +197,13 @@ def _seen(read: Read, asked: AskedOfService, items: Mapping[str, Any], known: Kn
             attributes["tags"] = _tags(asked, read.tagged, read.tags, item, known)
         if read.detail is not None and not how.quick:
             attributes |= read.detail(asked, item, known.attributes)
+        if read.apart is not None:
+            attributes = dict(read.apart(attributes, known.attributes, how.others))
+        return fingerprint(_with_default_tags(attributes, known.attributes), read.shape)
     except GoneError:
         return Absent()
     except Exception as error:  # noqa: BLE001 - whatever AWS answers, the other instances are read
         return Unreadable(reason=_reason(error, asked.service))
-    if read.apart is not None:
-        attributes = dict(read.apart(attributes, known.attributes, how.others))
-    return fingerprint(_with_default_tags(attributes, known.attributes), read.shape)
 
 
 def _with_default_tags(live: dict[str, Any], recorded: Attributes) -> dict[str, Any]:
@@ -178,7 +212,7 @@ def _with_default_tags(live: dict[str, Any], recorded: Attributes) -> dict[str, 
     Source: https://registry.terraform.io/providers/hashicorp/aws/latest/docs#default_tags-configuration-block
     """
     every, own = recorded.get("tags_all") or {}, recorded.get("tags") or {}
-    if "tags" not in live or every == own:
+    if "tags" not in live or not every or every == own:
         return live
     return {**{name: each for name, each in live.items() if name != "tags"}, "tags_all": live["tags"]}
 
@@ -194,7 +228,7 @@ def _tags(
     recorded = own_tags(known.attributes.get("tags_all") or known.attributes.get("tags"))
     try:
         indexed = asked.tagged(kind).get(str(known.attributes.get("arn")), {})
-    except NoAnswerError:  # whoever may not ask the index may ask the service
+    except (NoAnswerError, *_NOT_AS_DESCRIBED):  # whoever may not ask the index may ask the service
         return exactly(asked, item)
     return recorded if indexed == recorded else exactly(asked, item)
 
@@ -202,7 +236,7 @@ def _tags(
 def _reason(error: Exception, service: str) -> str:
     if isinstance(error, NoAnswerError):
         return error.reason
-    if isinstance(error, LookupError | TypeError | ValueError | AttributeError):
+    if isinstance(error, _NOT_AS_DESCRIBED):
         # A service that only resembles AWS, or an answer that was cut off.
         return f"{service}: the answer is not as AWS describes it ({type(error).__name__})"
     raise error
