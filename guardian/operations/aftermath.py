@@ -15,10 +15,10 @@ def tell_drift(session: Session, prepared: Prepared) -> None:
     baseline, context = prepared.baseline, session.context
     if baseline is None or baseline.state is None or context.interruption.requested():
         return
-    recorded = parse_state(session.project.get_state(baseline.state)).managed.values()
-    if not any(is_aws(each) and context.fingerprints.covers(each.resource_type) for each in recorded):
-        return
     try:
+        recorded = parse_state(session.project.get_state(baseline.state)).managed.values()
+        if not any(is_aws(each) and context.fingerprints.covers(each.resource_type) for each in recorded):
+            return
         seen = look_from(
             context, session.project, session.place, DriftRequest(since=baseline.id, tier=Tier.READERS)
         )

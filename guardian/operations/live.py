@@ -95,7 +95,9 @@ def _directly(
     quick: bool,
     scope: Scope,
 ) -> Reading:
-    places = places_of(direct.values())
+    others = [each for each in beside if is_aws(each) and each.identity not in direct]
+    # Many types have no ARN: where they live, the others tell.
+    places = places_of((*direct.values(), *others))
     account = context.fingerprints.account()
     if places.accounts and account not in places.accounts:
         theirs = ", ".join(sorted(places.accounts))
@@ -115,7 +117,7 @@ def _directly(
         asked,
         quick=quick,
         scope=scope,
-        beside=[known(each, places) for each in beside if is_aws(each) and each.address not in direct],
+        beside=[known(each, places) for each in others],
     )
     return Reading(
         seen={**reading.seen, **refused},

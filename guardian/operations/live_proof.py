@@ -35,7 +35,15 @@ def live_proof(course: Course, target: State, after: State, *, mine: Collection[
     if not wanted:
         return None
     try:
-        reading, coverage = read_live(context, project, course.session.place, wanted, None, tier=Tier.READERS)
+        reading, coverage = read_live(
+            context,
+            project,
+            course.session.place,
+            wanted,
+            None,
+            beside=after.managed.values(),
+            tier=Tier.READERS,
+        )
     except GuardianError as error:
         context.audience.note(f"what was restored could not be read live: {error.message}")
         return None

@@ -1,7 +1,8 @@
 """Read what is live and say what differs from the expected moment; nothing is changed."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any
 
 from guardian.domain.drift import Look, Touched, find_drift
@@ -10,7 +11,7 @@ from guardian.domain.journal import Kind as RecordKind
 from guardian.domain.live import Tier
 from guardian.domain.observed import Observed
 from guardian.domain.silence import Silence, expired, fits
-from guardian.domain.snapshot import Snapshot
+from guardian.domain.snapshot import Purpose, Snapshot
 from guardian.domain.state import EMPTY, State, StateInstance, parse_state
 from guardian.errors import GuardianError
 from guardian.operations import capture
@@ -25,6 +26,7 @@ from guardian.repository.project import Project
 
 STATE = "state"
 IGNORING = "ignoring"
+_GONE = "the recorded state is not there any more: Terraform would create everything again"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,23 +109,27 @@ def _recorded(
     backend = capture.load_backend(project, located)
     try:
         raw = context.backend.read(reach(context, place, backend), backend)
-        return (parse_state(raw.body) if raw.body is not None else EMPTY), ""
+        found = EMPTY if raw.body is None else parse_state(raw.body)
     except GuardianError as error:
         if needed:
             raise
         return None, f"the recorded state cannot be read, so that nobody's hand can be told: {error.message}"
+    return found, _GONE if raw.body is None and located.state is not None else ""
 
 
 def _newest(expected: State, recorded: State | None) -> dict[str, StateInstance]:
-    """Return what to look for, each as it is recorded last: that is how it is found."""
-    found = dict(expected.managed)
-    if recorded is not None:
-        found |= recorded.managed
-    return {address: each for address, each in found.items() if not each.deposed}
+    """Return what is known, each as it is recorded last: that is how it is found."""
+    if recorded is None:
+        return expected.managed
+    return {name: each for name, each in expected.managed.items() if not each.deposed} | recorded.managed
 
 
 def _only(instances: Mapping[str, StateInstance], request: DriftRequest) -> dict[str, StateInstance]:
-    return {address: each for address, each in instances.items() if _is_wanted(address, request)}
+    return {
+        address: each
+        for address, each in instances.items()
+        if not each.deposed and _is_wanted(address, request)
+    }
 
 
 def _is_wanted(address: str, request: DriftRequest) -> bool:
@@ -150,12 +156,8 @@ def _touched(project: Project, snapshot: Snapshot | None) -> Touched:
     """Return what guarded runs did since the snapshot's own; for the record the last run alone counts."""
     done: set[str] = set()
     in_doubt: set[str] = set()
-    for number, reference in enumerate(list_runs(project.log)):
-        if snapshot is not None and reference.id == snapshot.run_id:
-            break
-        if snapshot is None and number:
-            break
-        run = load_run(project, reference.id)
+    for run_id in _runs_since(project, snapshot):
+        run = load_run(project, run_id)
         if not run.began:
             continue
         progress = run.progress
@@ -164,6 +166,20 @@ def _touched(project: Project, snapshot: Snapshot | None) -> Touched:
         if not run.is_complete:
             in_doubt |= {each.address for each in run.changes} - set(progress.done)
     return Touched(done=frozenset(done), in_doubt=frozenset(in_doubt))
+
+
+def _runs_since(project: Project, snapshot: Snapshot | None) -> Iterator[str]:
+    """Yield the runs from the newest on; with the snapshot's own where that is from before its changes."""
+    if snapshot is None:
+        yield from (each.id for each in islice(list_runs(project.log), 1))
+        return
+    for each in list_runs(project.log):
+        if each.id != snapshot.run_id:
+            yield each.id
+            continue
+        if snapshot.purpose is Purpose.BEFORE:
+            yield each.id
+        return
 
 
 def remember(project: Project, seen: Observed) -> None:

@@ -1,7 +1,8 @@
 """A Terraform in memory: it reads a little of the language, plans against a state and applies saved plans.
 
 It understands `resource` blocks of `terraform_data` with `input`, `depends_on` and a `local-exec` whose
-command is `exit 1` (the create fails and leaves a tainted instance). All it says has the real one's shape.
+command is `exit 1` (the create fails and leaves a tainted instance); types of AWS as if they were that, with
+an ARN. All it says has the real one's shape.
 """
 
 import hashlib
@@ -39,6 +40,8 @@ from guardian.ports.engine import OnEvent, OnStart
 from tests.fakes.system import FakeInterruption
 
 LOCK_ID = "6cf1a3a1-5ee9-4d0e-8a4e-0b9a3a1f8d55"
+BUILTIN = 'provider["terraform.io/builtin/terraform"]'
+AWS = 'provider["registry.terraform.io/hashicorp/aws"]'
 NOWHERE = 1 << 22  # beyond Linux's largest pid: nobody is alive there
 RESOURCE = re.compile(
     r'^resource "(?P<type>\w+)" "(?P<name>\w+)" \{\n(?P<body>.*?)^\}', re.MULTILINE | re.DOTALL
@@ -317,10 +320,12 @@ class FakeEngine:
         document["resources"] = others
         if change.action != "delete":
             attributes = {"id": _object_id(change.address), "input": change.input, "output": change.input}
+            if kind.startswith("aws_"):
+                attributes["arn"] = f"arn:aws:x:eu-central-1:123456789012:{name}"
             instance = {"schema_version": 0, "attributes": attributes, "dependencies": change.depends_on}
             if fails:
                 instance["status"] = "tainted"
-            provider = 'provider["terraform.io/builtin/terraform"]'
+            provider = AWS if kind.startswith("aws_") else BUILTIN
             resource = {"mode": "managed", "type": kind, "name": name, "provider": provider}
             others.append({**resource, "instances": [instance]})
         return fails
