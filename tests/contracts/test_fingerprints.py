@@ -421,6 +421,16 @@ def test_the_quick_look_asks_by_no_instance(aws, make, cloud):
     assert all_read(reading, one, keys)
     assert {name for _, name in cloud.faults.counts()} <= {"DescribeLogGroups", "ListKeys", "GetResources"}
     assert "policy" in reading.unseen["aws_kms_key"]
+    assert LOGS not in reading.unseen
+
+
+def test_the_quick_look_leaves_out_the_tags_that_no_index_tells(aws, make, cloud):
+    groups = make.groups(2)
+    cloud.add(service="resourcegroupstaggingapi", **DENIED)
+    reading = aws.read(groups, quick=True)
+    assert all(differing(each, reading.seen[each.address]) == set() for each in groups)
+    assert reading.unseen == {LOGS: ("tags",)}
+    assert cloud.count("logs", "ListTagsForResource") == 0
 
 
 def test_no_operation_outside_the_declarations_can_be_asked(cloud):
@@ -484,6 +494,7 @@ def test_default_tags_are_held_against_all_that_are_recorded(aws, make):
         address="a", resource_type=LOGS, attributes={**group.attributes, "tags": TAGS, "tags_all": every}
     )
     assert differing(of_default, aws.read([of_default]).seen["a"]) == set()
+    assert differing(of_default, aws.read([of_default], quick=True).seen["a"]) == set()
     make.client("logs").untag_log_group(logGroupName="/g", tags=["managed"])
     assert differing(of_default, aws.read([of_default]).seen["a"]) == {"tags_all"}
 

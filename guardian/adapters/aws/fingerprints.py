@@ -1,7 +1,7 @@
 """Reads what is live of the instances that a state knows, on AWS, in bulk."""
 
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,8 +10,9 @@ from guardian.adapters.aws.asked import AskedOfService, Look
 from guardian.adapters.aws.calls import PATIENT, Clients
 from guardian.adapters.aws.declare import LiveType
 from guardian.adapters.aws.declared import TYPES
-from guardian.adapters.aws.read import Asked, Attributes, GoneError, Others, Read, own_tags
-from guardian.adapters.aws.refusals import NoAnswerError
+from guardian.adapters.aws.read import GoneError, Others, Read
+from guardian.adapters.aws.refusals import reason_of
+from guardian.adapters.aws.tags import IndexedTags, with_default_tags
 from guardian.adapters.aws.unmanaged import Whose
 from guardian.domain.drift_rules import NO_SCOPE, Scope
 from guardian.domain.fingerprint import fingerprint
@@ -19,16 +20,6 @@ from guardian.domain.live import Known, Reading, Seen, Unmanaged
 from guardian.domain.observation import Absent, Unreadable
 from guardian.errors import LiveError
 
-# What reading a foreign answer ends with, in boto3 and here. Anything else is a mistake of guardian's own.
-_NOT_AS_DESCRIBED = (
-    LookupError,
-    TypeError,
-    ValueError,
-    AttributeError,
-    ArithmeticError,
-    RuntimeError,
-    OSError,
-)
 READERS: Mapping[str, LiveType] = {name: each for name, each in TYPES.items() if each.read is not None}
 
 
@@ -39,6 +30,7 @@ class _OfType:
     seen: Mapping[str, Seen]
     unmanaged: tuple[Unmanaged, ...] = ()
     not_listed: Mapping[str, str] = field(default_factory=dict)
+    unseen: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +83,7 @@ class AwsFingerprints:
             return str((calls.ask("get_caller_identity") or {})["Account"])
         except Exception as error:
             raise LiveError(
-                f"AWS cannot be asked: {_reason(error, 'sts')}",
+                f"AWS cannot be asked: {reason_of(error, 'sts')}",
                 hint="aws sts get-caller-identity    # must answer first",
             ) from error
 
@@ -127,12 +119,14 @@ class AwsFingerprints:
             )
             read = [types.submit(_read_type, look, *where, those, how) for where, those in by_type.items()]
             found = [each.result() for each in read]
-        for one in found:
+        unseen: dict[str, frozenset[str]] = {}
+        for (name, _), one in zip(by_type, found, strict=True):
             seen.update(one.seen)
-        types_read = {name for name, _ in by_type}
+            if one.unseen:
+                unseen[name] = unseen.get(name, frozenset()) | one.unseen
         return Reading(
             seen=seen,
-            unseen={name: tuple(sorted(_read_of(name).detailed)) for name in types_read} if quick else {},
+            unseen={name: tuple(sorted(those)) for name, those in unseen.items()},
             unmanaged=tuple(each for one in found for each in one.unmanaged),
             not_listed={name: why for one in found for name, why in one.not_listed.items()},
             requests=self._clients.take_requests(),
@@ -160,30 +154,40 @@ def _read_of(resource_type: str) -> Read:
 
 def _read_type(look: Look, resource_type: str, region: str, known: Sequence[Known], how: _How) -> _OfType:
     read = _read_of(resource_type)
-    asked = AskedOfService(look, READERS[resource_type].service, region, allowed=read.calls)
+    asked = AskedOfService(
+        look,
+        READERS[resource_type].service,
+        region,
+        allowed=read.calls,
+        everything=how.scope.is_set,
+    )
     try:
         items = read.listed(asked, [each.attributes for each in known if read.key(each.attributes)])
     except Exception as error:  # noqa: BLE001 - whatever AWS answers, the other types are read
-        reason = _reason(error, READERS[resource_type].service)
+        reason = reason_of(error, READERS[resource_type].service)
         return _OfType(
             seen={each.address: Unreadable(reason=reason) for each in known},
             not_listed={resource_type: reason} if how.scope.is_set else {},
         )
-    seen = look.side_by_side(lambda each: _seen(read, asked, items, each, how), known)
+    tags = IndexedTags(asked, read, quick=how.quick)
+    seen = look.side_by_side(lambda each: _seen(read, asked, items, tags, each, how), known)
     whose = Whose(resource_type, region, read, how.scope)
     unmanaged: tuple[Unmanaged, ...] = ()
     try:
         unmanaged = tuple(whose.unknown(items, how.recorded[resource_type, region]))
     except Exception as error:  # noqa: BLE001 - whatever AWS answers, what is known was read
-        whose.not_listed[resource_type] = _reason(error, asked.service)
+        whose.not_listed[resource_type] = reason_of(error, asked.service)
     return _OfType(
         seen={each.address: one for each, one in zip(known, seen, strict=True)},
         unmanaged=unmanaged,
         not_listed=whose.not_listed,
+        unseen=frozenset({*read.detailed, *tags.unseen} if how.quick else ()),
     )
 
 
-def _seen(read: Read, asked: AskedOfService, items: Mapping[str, Any], known: Known, how: _How) -> Seen:
+def _seen(
+    read: Read, asked: AskedOfService, items: Mapping[str, Any], tags: IndexedTags, known: Known, how: _How
+) -> Seen:
     key = read.key(known.attributes)
     if not key:
         # A creation that failed half-way leaves such a record.
@@ -192,51 +196,13 @@ def _seen(read: Read, asked: AskedOfService, items: Mapping[str, Any], known: Kn
     if item is None:
         return Absent()
     try:
-        attributes = dict(read.bulk(item))
-        if read.tags is not None:
-            attributes["tags"] = _tags(asked, read.tagged, read.tags, item, known)
+        attributes = {**read.bulk(item), **tags.of(item, known.attributes)}
         if read.detail is not None and not how.quick:
             attributes |= read.detail(asked, item, known.attributes)
         if read.apart is not None:
             attributes = dict(read.apart(attributes, known.attributes, how.others))
-        return fingerprint(_with_default_tags(attributes, known.attributes), read.shape)
+        return fingerprint(with_default_tags(attributes, known.attributes), read.shape)
     except GoneError:
         return Absent()
     except Exception as error:  # noqa: BLE001 - whatever AWS answers, the other instances are read
-        return Unreadable(reason=_reason(error, asked.service))
-
-
-def _with_default_tags(live: dict[str, Any], recorded: Attributes) -> dict[str, Any]:
-    """Hold all tags together against all that are recorded where the provider adds some of its own.
-
-    Source: https://registry.terraform.io/providers/hashicorp/aws/latest/docs#default_tags-configuration-block
-    """
-    every, own = recorded.get("tags_all") or {}, recorded.get("tags") or {}
-    if "tags" not in live or not every or every == own:
-        return live
-    return {**{name: each for name, each in live.items() if name != "tags"}, "tags_all": live["tags"]}
-
-
-def _tags(
-    asked: AskedOfService,
-    kind: str,
-    exactly: Callable[[Asked, Any], Mapping[str, str]],
-    item: Any,
-    known: Known,
-) -> Mapping[str, str]:
-    """Return the recorded tags where the index of tags has the same; else what the service itself says."""
-    recorded = own_tags(known.attributes.get("tags_all") or known.attributes.get("tags"))
-    try:
-        indexed = asked.tagged(kind).get(str(known.attributes.get("arn")), {})
-    except (NoAnswerError, *_NOT_AS_DESCRIBED):  # whoever may not ask the index may ask the service
-        return exactly(asked, item)
-    return recorded if indexed == recorded else exactly(asked, item)
-
-
-def _reason(error: Exception, service: str) -> str:
-    if isinstance(error, NoAnswerError):
-        return error.reason
-    if isinstance(error, _NOT_AS_DESCRIBED):
-        # A service that only resembles AWS, or an answer that was cut off.
-        return f"{service}: the answer is not as AWS describes it ({type(error).__name__})"
-    raise error
+        return Unreadable(reason=reason_of(error, asked.service))

@@ -3,6 +3,16 @@
 from typing import Any
 
 _WORDS_MAX = 300
+# What reading a foreign answer ends with, in boto3 and here. Anything else is a mistake of guardian's own.
+NOT_AS_DESCRIBED = (
+    LookupError,
+    TypeError,
+    ValueError,
+    AttributeError,
+    ArithmeticError,
+    RuntimeError,
+    OSError,
+)
 
 
 class NoAnswerError(Exception):
@@ -33,6 +43,16 @@ def no_answer(service: str, operation: str, error: Exception) -> NoAnswerError:
     # EC2 appends an encoded message of a thousand characters to a denial.
     words = " ".join(str(_answer(error).get("Message") or error).split())[:_WORDS_MAX]
     return NoAnswerError(f"{service} {operation}: {what}: {words}")
+
+
+def reason_of(error: Exception, service: str) -> str:
+    """Say why something could not be read; raise what is a mistake of guardian's own."""
+    if isinstance(error, NoAnswerError):
+        return error.reason
+    if isinstance(error, NOT_AS_DESCRIBED):
+        # A service that only resembles AWS, or an answer that was cut off.
+        return f"{service}: the answer is not as AWS describes it ({type(error).__name__})"
+    raise error
 
 
 def _answer(error: Exception) -> dict[str, Any]:
