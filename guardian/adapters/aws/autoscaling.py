@@ -1,8 +1,10 @@
 """Groups that scale."""
 
 from collections.abc import Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
+from guardian.adapters.aws.apart import shared, together
 from guardian.adapters.aws.autoscaling_policies import POLICY
 from guardian.adapters.aws.declare import LiveType
 from guardian.adapters.aws.ec2.options import INSTANCE_REQUIREMENTS
@@ -142,6 +144,28 @@ def _warm_pool(item: Attributes | None) -> list[Mapping[str, Any]]:
     ]
 
 
+_ATTACHED, _SOURCE = "aws_autoscaling_attachment", "aws_autoscaling_traffic_source_attachment"
+_NAME, _IDENTIFIER = "autoscaling_group_name", "traffic_source.identifier"
+_APART = together(
+    shared("load_balancers", "name", (_ATTACHED, _NAME, "elb"), (_SOURCE, _NAME, _IDENTIFIER)),
+    shared(
+        "target_group_arns",
+        "name",
+        (_ATTACHED, _NAME, "lb_target_group_arn"),
+        (_SOURCE, _NAME, _IDENTIFIER),
+    ),
+    # AWS tells each of them here, too.
+    shared(
+        "traffic_source",
+        "name",
+        (_ATTACHED, _NAME, "elb"),
+        (_ATTACHED, _NAME, "lb_target_group_arn"),
+        (_SOURCE, _NAME, _IDENTIFIER),
+        entry=itemgetter("identifier"),
+    ),
+    shared("tag", "name", ("aws_autoscaling_group_tag", _NAME, "tag.key"), entry=itemgetter("key")),
+)
+
 TYPES: Mapping[str, LiveType] = {
     "aws_autoscaling_group": LiveType(
         service="autoscaling",
@@ -153,6 +177,7 @@ TYPES: Mapping[str, LiveType] = {
             shape=Shape(
                 ordered=frozenset({"termination_policies", "mixed_instances_policy.launch_template.override"})
             ),
+            apart=_APART,
             identity=lambda pair: Identity(
                 name=pair[0]["AutoScalingGroupName"],
                 tags=tags_of(pair[0].get("Tags", ())),

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from guardian.adapters.aws.apart import left_to
 from guardian.adapters.aws.calls import Calls
 from guardian.adapters.aws.declare import Found, LiveType, Named
 from guardian.adapters.aws.read import Asked, Attributes, Identity, Read, by, tags_of
@@ -180,6 +181,7 @@ TYPES = {
                 "ttl",
                 "write_capacity",
             },
+            apart=left_to("arn", ("aws_dynamodb_table_replica", "global_table_arn", {"replica"})),
             identity=lambda name: Identity(name=name),
             tagged="dynamodb:table",
             tags=_tags,

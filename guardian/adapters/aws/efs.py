@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from guardian.adapters.aws.apart import left_to
 from guardian.adapters.aws.declare import LiveType
 from guardian.adapters.aws.read import Asked, Attributes, Identity, Read, named, pages, tags_of
 
@@ -115,6 +116,9 @@ TYPES = {
             bulk=_system,
             detail=_lifecycle,
             detailed={"lifecycle_policy"},
+            apart=left_to(
+                "id", ("aws_efs_replication_configuration", "destination.file_system_id", {"protection"})
+            ),
             identity=lambda item: Identity(name=item.get("Name") or "", tags=tags_of(item["Tags"])),
         ),
     ),

@@ -6,11 +6,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
+from guardian.adapters.aws.apart import Apart, Others, tags_apart, together
 from guardian.adapters.aws.asked import AskedOfService, Look
 from guardian.adapters.aws.calls import PATIENT, Clients
 from guardian.adapters.aws.declare import LiveType
 from guardian.adapters.aws.declared import TYPES
-from guardian.adapters.aws.read import GoneError, Others, Read
+from guardian.adapters.aws.read import GoneError, Read
 from guardian.adapters.aws.refusals import reason_of
 from guardian.adapters.aws.tags import IndexedTags, with_default_tags
 from guardian.adapters.aws.unmanaged import Whose
@@ -199,10 +200,13 @@ def _seen(
         attributes = {**read.bulk(item), **tags.of(item, known.attributes)}
         if read.detail is not None and not how.quick:
             attributes |= read.detail(asked, item, known.attributes)
-        if read.apart is not None:
-            attributes = dict(read.apart(attributes, known.attributes, how.others))
-        return fingerprint(with_default_tags(attributes, known.attributes), read.shape)
+        own = dict(_apart(read)(attributes, known.attributes, how.others))
+        return fingerprint(with_default_tags(own, known.attributes), read.shape)
     except GoneError:
         return Absent()
     except Exception as error:  # noqa: BLE001 - whatever AWS answers, the other instances are read
         return Unreadable(reason=reason_of(error, asked.service))
+
+
+def _apart(read: Read) -> Apart:
+    return tags_apart if read.apart is None else together(read.apart, tags_apart)

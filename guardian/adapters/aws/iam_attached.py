@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from guardian.adapters.aws.apart import shared
 from guardian.adapters.aws.iam_principals import details, document
 from guardian.adapters.aws.read import Asked, Attributes, Read, by
 from guardian.domain.fingerprint import Shape
@@ -90,6 +91,7 @@ READS = {
         listed=_members,
         key=by("group"),
         bulk=lambda item: item,
+        apart=shared("users", "group", ("aws_iam_user_group_membership", "groups", "user")),
         region="us-east-1",
     ),
 }

@@ -2,9 +2,11 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
-from guardian.adapters.aws.read import Asked, Attributes, Identity, Read, by_id, tags_of
+from guardian.adapters.aws.apart import shared, together
+from guardian.adapters.aws.read import Asked, Attributes, Identity, Read, tags_of
 from guardian.domain.fingerprint import Shape
 
 # Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetAccountAuthorizationDetails.html
@@ -30,27 +32,12 @@ def document(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value)
 
 
-def _roles(asked: Asked, known: Sequence[Attributes]) -> dict[str, dict[str, Any]]:
+def _roles(asked: Asked, _: Sequence[Attributes]) -> dict[str, dict[str, Any]]:
     told = {each["RoleName"]: each for each in asked.every("list_roles", "Roles", MaxItems=_AT_ONCE)}
-    recorded = {by_id(each): each for each in known}
-    return {
-        each["RoleName"]: {
-            **told.get(each["RoleName"], {}),
-            **each,
-            "recorded": recorded.get(each["RoleName"], {}),
-        }
-        for each in details(asked, "Role")
-    }
+    return {each["RoleName"]: {**told.get(each["RoleName"], {}), **each} for each in details(asked, "Role")}
 
 
 def _role(item: Mapping[str, Any]) -> Attributes:
-    attached = {
-        "managed_policy_arns": [each["PolicyArn"] for each in item.get("AttachedManagedPolicies", ())],
-        "inline_policy": [
-            {"name": each["PolicyName"], "policy": document(each["PolicyDocument"])}
-            for each in item.get("RolePolicyList", ())
-        ],
-    }
     return {
         "name": item["RoleName"],
         "arn": item["Arn"],
@@ -60,10 +47,12 @@ def _role(item: Mapping[str, Any]) -> Attributes:
         "max_session_duration": item["MaxSessionDuration"],
         "assume_role_policy": document(item["AssumeRolePolicyDocument"]),
         "permissions_boundary": _boundary(item),
+        "managed_policy_arns": [each["PolicyArn"] for each in item.get("AttachedManagedPolicies", ())],
+        "inline_policy": [
+            {"name": each["PolicyName"], "policy": document(each["PolicyDocument"])}
+            for each in item.get("RolePolicyList", ())
+        ],
         "tags": tags_of(item.get("Tags", ())),
-        # What other resources attach is recorded with the role by the next refresh only: a role with none
-        # recorded leaves it to them.
-        **{name: value for name, value in attached.items() if item["recorded"].get(name)},
     }
 
 
@@ -148,6 +137,21 @@ ROLE = Read(
     listed=_roles,
     bulk=_role,
     shape=Shape(policies=frozenset({"assume_role_policy", "inline_policy.policy"})),
+    apart=together(
+        shared(
+            "inline_policy",
+            "name",
+            ("aws_iam_role_policy", "role", "name"),
+            entry=itemgetter("name"),
+        ),
+        shared(
+            "managed_policy_arns",
+            "name",
+            ("aws_iam_policy_attachment", "roles", "policy_arn"),
+            ("aws_iam_role_policy_attachment", "role", "policy_arn"),
+            ("aws_iam_role_policy_attachments_exclusive", "role_name", "policy_arns"),
+        ),
+    ),
     identity=lambda item: Identity(
         name=item["RoleName"], tags=tags_of(item.get("Tags", ())), own=item["Path"].startswith(_AWS_OWN)
     ),

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from guardian.adapters.aws.apart import left_to, together
 from guardian.adapters.aws.calls import Calls
 from guardian.adapters.aws.declare import Found, LiveType, Named
 from guardian.adapters.aws.read import Asked, Attributes, GoneError, Identity, Read, by, tags_of
@@ -12,6 +13,7 @@ _GONE = frozenset({"NotFoundException"})
 _OWN = "alias/aws/"
 
 _PREFIX = "alias/"
+_POLICY = ("aws_kms_key_policy", "key_id", {"policy"})
 
 
 def _aliases(calls: Calls, prefix: str) -> Iterator[Found]:
@@ -113,6 +115,7 @@ TYPES = {
                 "xks_key_id",
             },
             shape=Shape(policies=frozenset({"policy"})),
+            apart=together(left_to("key_id", _POLICY), left_to("arn", _POLICY)),
             # The list tells no more than the ID, of AWS's own keys too.
             identity=lambda _: Identity(),
         ),

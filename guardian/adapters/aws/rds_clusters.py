@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from guardian.adapters.aws.apart import left_to, shared, together
 from guardian.adapters.aws.rds_instances import OTHERS, engine_version, secret_of, with_written_versions
 from guardian.adapters.aws.read import Asked, Attributes, Identity, Read, by, named, pages, tags_of
 
@@ -117,5 +118,16 @@ CLUSTERS = Read(
     listed=_listed,
     key=by("cluster_identifier"),
     bulk=_bulk,
+    apart=together(
+        left_to(
+            "arn",
+            ("aws_rds_global_cluster", "source_db_cluster_identifier", {"global_cluster_identifier"}),
+        ),
+        shared(
+            "iam_roles",
+            "cluster_identifier",
+            ("aws_rds_cluster_role_association", "db_cluster_identifier", "role_arn"),
+        ),
+    ),
     identity=lambda item: Identity(name=item["DBClusterIdentifier"], tags=tags_of(item["TagList"])),
 )

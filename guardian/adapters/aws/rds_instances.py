@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from guardian.adapters.aws.apart import left_to
 from guardian.adapters.aws.declare import LiveType
 from guardian.adapters.aws.read import Asked, Attributes, Identity, Read, by, named, tags_of
 
@@ -196,6 +197,7 @@ ALONE = Read(
     listed=_alone,
     key=by("resource_id"),
     bulk=_bulk_alone,
+    apart=left_to("identifier", ("aws_rds_instance_state", "identifier", {"status"})),
     identity=_identity,
 )
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Protocol, TypeVar
 
+from guardian.adapters.aws.apart import Apart
 from guardian.domain.fingerprint import PLAIN, Shape
 
 T = TypeVar("T")
@@ -18,41 +19,20 @@ class GoneError(Exception):
     """The object went away between the list and the question for its details."""
 
 
-class Others:
-    """The recorded instances of a look, by what they refer to.
-
-    Args:
-        known: Type and recorded attributes of every instance that the state knows, looked at or not.
-    """
-
-    def __init__(self, known: Iterable[tuple[str, Attributes]]) -> None:
-        self._by_type: dict[str, list[Attributes]] = {}
-        self._index: dict[tuple[str, str], dict[str, list[Attributes]]] = {}
-        for kind, attributes in known:
-            self._by_type.setdefault(kind, []).append(attributes)
-
-    def of(self, kind: str, attribute: str, value: str) -> Sequence[Attributes]:
-        """Return the instances of a type whose attribute has this value."""
-        if (kind, attribute) not in self._index:
-            index: dict[str, list[Attributes]] = {}
-            for each in self._by_type.get(kind, ()):
-                index.setdefault(str(each.get(attribute)), []).append(each)
-            # Several threads may build the same; one whole one stays.
-            self._index[kind, attribute] = index
-        return self._index[kind, attribute].get(value, ())
-
-
-Apart = Callable[[Attributes, Attributes, Others], Attributes]
-
-
 class Asked(Protocol):
     """Read calls of a type's service in one region. Each question is asked once a look, whoever asks it.
 
     Only operations that the type declares can be asked. What AWS does not answer ends the reading of the
     type (from `listed`) or of the one instance (from `detail`): nothing needs to be caught.
+
+    Attributes:
+        region: Where it is asked.
+        everything: Whether objects that no state knows are wanted too. A list that is long in some accounts
+            may leave them out otherwise.
     """
 
     region: str
+    everything: bool
 
     def every(self, operation: str, member: str, **request: Any) -> list[Any]:
         """Return the items of all pages of a list, by the list's name in the answer.
@@ -147,24 +127,6 @@ class Read:
     apart: Apart | None = None
     tagged: str = ""
     tags: Callable[[Asked, Any], Mapping[str, str]] | None = None
-
-
-def left_to(
-    key: str, **attributes: tuple[str, str]
-) -> Callable[[Attributes, Attributes, Others], Attributes]:
-    """Leave attributes to the resources that set them, where the state knows one.
-
-    Args:
-        key: The attribute by which those resources name the object.
-        attributes: By name: the resource type that sets it, and its attribute that names the object.
-    """
-
-    def apart(live: Attributes, recorded: Attributes, others: Others) -> Attributes:
-        name = str(recorded.get(key))
-        theirs = {each for each, (kind, by_) in attributes.items() if others.of(kind, by_, name)}
-        return {each: value for each, value in live.items() if each not in theirs}
-
-    return apart
 
 
 def tags_of(items: Iterable[Mapping[str, str]], *, key: str = "Key", value: str = "Value") -> dict[str, str]:

@@ -1,8 +1,10 @@
 """Zones and records. The records of a known zone are listed whole: pages of three hundred."""
 
 from collections.abc import Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
+from guardian.adapters.aws.apart import shared
 from guardian.adapters.aws.declare import LiveType
 from guardian.adapters.aws.read import Asked, Attributes, Identity, Read, block, by_id, chunks, tags_of
 
@@ -157,6 +159,12 @@ TYPES: Mapping[str, LiveType] = {
             bulk=_zone,
             detail=_zone_detail,
             detailed={"vpc", "delegation_set_id", "name_servers", "primary_name_server"},
+            apart=shared(
+                "vpc",
+                "zone_id",
+                ("aws_route53_zone_association", "zone_id", "vpc_id"),
+                entry=itemgetter("vpc_id"),
+            ),
             identity=lambda item: Identity(name=_no_dot(item["Name"])),
             region="us-east-1",
         ),

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC
 from typing import Any
 
+from guardian.adapters.aws.apart import left_to
 from guardian.adapters.aws.calls import Calls
 from guardian.adapters.aws.declare import Found, LiveType, Named
 from guardian.adapters.aws.read import Asked, Attributes, GoneError, Identity, Read, by, tags_of
@@ -88,6 +89,7 @@ TYPES = {
             detail=_detail,
             detailed={"policy", "replica"},
             shape=Shape(policies=frozenset({"policy"})),
+            apart=left_to("arn", ("aws_secretsmanager_secret_policy", "secret_arn", {"policy"})),
             identity=lambda item: Identity(
                 name=item["Name"],
                 tags=tags_of(item.get("Tags", ())),

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from guardian.adapters.aws.apart import left_to
 from guardian.adapters.aws.calls import Calls
 from guardian.adapters.aws.declare import Found, LiveType, Named
 from guardian.adapters.aws.read import Asked, Attributes, Identity, Read, by, tags_of
@@ -152,6 +153,7 @@ TYPES = {
             shape=Shape(
                 policies=frozenset({"policy"}), documents=frozenset({"archive_policy", "delivery_policy"})
             ),
+            apart=left_to("arn", ("aws_sns_topic_policy", "arn", {"policy"})),
             identity=lambda arn: Identity(name=_name(arn)),
         ),
     ),

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
+from guardian.adapters.aws.apart import left_to
 from guardian.adapters.aws.calls import Calls
 from guardian.adapters.aws.declare import Found, LiveType, Named
 from guardian.adapters.aws.read import Asked, Attributes, GoneError, Identity, Read, by, own_tags
@@ -107,6 +108,13 @@ TYPES = {
             shape=Shape(
                 policies=frozenset({"policy"}),
                 documents=frozenset({"redrive_policy", "redrive_allow_policy"}),
+            ),
+            apart=left_to(
+                "url",
+                *(
+                    (f"aws_sqs_queue_{name}", "queue_url", {name})
+                    for name in ("policy", "redrive_allow_policy", "redrive_policy")
+                ),
             ),
             identity=lambda url: Identity(name=_name(url)),
         ),

@@ -6,6 +6,7 @@ from tests.support.readers import (
     acm,
     apigatewayv2,
     autoscaling,
+    beside,
     cloudfront,
     cloudwatch,
     dynamodb,
@@ -41,6 +42,7 @@ CASES: Mapping[str, Mapping[str, Case]] = {
     "acm": acm.CASES,
     "apigatewayv2": apigatewayv2.CASES,
     "autoscaling": autoscaling.CASES,
+    "beside": beside.CASES,
     "cloudfront": cloudfront.CASES,
     "cloudwatch": cloudwatch.CASES,
     "dynamodb": dynamodb.CASES,
@@ -71,3 +73,6 @@ CASES: Mapping[str, Mapping[str, Case]] = {
     "stepfunctions": stepfunctions.CASES,
 }
 """By the directory of `fixtures/readers` whose root module makes the objects, then by resource type."""
+
+REFRESHED = frozenset({"beside"})
+"""Where Terraform itself is to know what came after an object before anything is changed."""

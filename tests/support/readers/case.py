@@ -18,6 +18,7 @@ class Case:
         delete: Deletes it.
         name: Its resource name in the fixture.
         also: Attributes of other addresses that drift by the same change.
+        left: Those of which Terraform alone says so: they are left to this one.
         unread: What Terraform says drifted besides, and the reader leaves out: it follows from the rest.
     """
 
@@ -26,4 +27,5 @@ class Case:
     delete: Step
     name: str = "it"
     also: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    left: Mapping[str, frozenset[str]] = field(default_factory=dict)
     unread: frozenset[str] = frozenset()

@@ -26,7 +26,7 @@ def _delete_gateway(client, it):
     client("ec2").delete_internet_gateway(InternetGatewayId=it["id"])
 
 
-def _delete_acl(client, it):
+def delete_acl(client, it):
     """Delete an ACL after its subnet has gone back to the network's own, as AWS wants it."""
     ec2 = client("ec2")
     for acl in ec2.describe_network_acls()["NetworkAcls"]:
@@ -89,7 +89,7 @@ CASES = {
             NetworkAclId=it["id"], RuleNumber=200, Egress=False
         ),
         drifts=frozenset({"ingress"}),
-        delete=_delete_acl,
+        delete=delete_acl,
     ),
     "aws_nat_gateway": Case(
         change=_tag,

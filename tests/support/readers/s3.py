@@ -8,7 +8,7 @@ from tests.support.readers.case import Case, Client
 BUCKET = "aws_s3_bucket.it"
 
 
-def also(name: str) -> Mapping[str, frozenset[str]]:
+def left(name: str) -> Mapping[str, frozenset[str]]:
     return {BUCKET: frozenset({name})}
 
 
@@ -88,13 +88,13 @@ CASES = {
     "aws_s3_bucket_server_side_encryption_configuration": Case(
         change=encrypt_otherwise,
         drifts=frozenset({"rule"}),
-        also=also("server_side_encryption_configuration"),
+        left=left("server_side_encryption_configuration"),
         delete=lambda client, it: client("s3").delete_bucket_encryption(Bucket=it["bucket"]),
     ),
     "aws_s3_bucket_policy": Case(
         change=widen,
         drifts=frozenset({"policy"}),
-        also=also("policy"),
+        left=left("policy"),
         delete=lambda client, it: client("s3").delete_bucket_policy(Bucket=it["bucket"]),
     ),
     "aws_s3_bucket_public_access_block": Case(
@@ -110,13 +110,13 @@ CASES = {
     "aws_s3_bucket_cors_configuration": Case(
         change=let_all_in,
         drifts=frozenset({"cors_rule"}),
-        also=also("cors_rule"),
+        left=left("cors_rule"),
         delete=lambda client, it: client("s3").delete_bucket_cors(Bucket=it["bucket"]),
     ),
     "aws_s3_bucket_logging": Case(
         change=log_elsewhere,
         drifts=frozenset({"target_prefix"}),
-        also=also("logging"),
+        left=left("logging"),
         delete=lambda client, it: client("s3").put_bucket_logging(
             Bucket=it["bucket"], BucketLoggingStatus={}
         ),
@@ -127,7 +127,7 @@ CASES = {
     "aws_s3_bucket_versioning": Case(
         change=suspend,
         drifts=frozenset({"versioning_configuration"}),
-        also=also("versioning"),
+        left=left("versioning"),
         delete=lambda client, it: client("s3").delete_bucket(Bucket=it["bucket"]),
     ),
     "aws_s3_bucket": Case(

@@ -22,10 +22,10 @@ CASES = {
     "aws_s3_bucket_lifecycle_configuration": Case(
         change=only_one_rule,
         drifts=frozenset({"rule"}),
-        also={
+        also={"aws_s3_bucket_lifecycle_configuration.bare": frozenset({"rule"})},
+        left={
             "aws_s3_bucket.it": frozenset({"lifecycle_rule"}),
             "aws_s3_bucket.bare": frozenset({"lifecycle_rule"}),
-            "aws_s3_bucket_lifecycle_configuration.bare": frozenset({"rule"}),
         },
         delete=lambda client, it: client("s3").delete_bucket_lifecycle(Bucket=it["bucket"]),
     )

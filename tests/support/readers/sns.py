@@ -35,7 +35,7 @@ CASES = {
     "aws_sns_topic_policy": Case(
         change=widen,
         drifts=frozenset({"policy"}),
-        also={"aws_sns_topic.governed": frozenset({"policy"})},
+        left={"aws_sns_topic.governed": frozenset({"policy"})},
         delete=lambda client, it: client("sns").delete_topic(TopicArn=it["arn"]),
     ),
     "aws_sns_topic": Case(

@@ -17,7 +17,7 @@ CASES = {
     "aws_sqs_queue_policy": Case(
         change=widen,
         drifts=frozenset({"policy"}),
-        also={"aws_sqs_queue.governed": frozenset({"policy"})},
+        left={"aws_sqs_queue.governed": frozenset({"policy"})},
         delete=lambda client, it: client("sqs").set_queue_attributes(
             QueueUrl=it["queue_url"], Attributes={"Policy": ""}
         ),

@@ -5,8 +5,10 @@ from binascii import Error as NotBase64Error
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha1
+from operator import itemgetter
 from typing import Any
 
+from guardian.adapters.aws.apart import left_to, shared, together
 from guardian.adapters.aws.ec2.devices import TAGS, device_blocks
 from guardian.adapters.aws.ec2.options import CAPACITY_RESERVATION, CPU, METADATA, PRIVATE_DNS_NAME
 from guardian.adapters.aws.ec2.volumes import volumes
@@ -207,6 +209,34 @@ def _user_data(encoded: str, record: Attributes) -> dict[str, Any]:
     return {"user_data": told, "user_data_base64": None}
 
 
+_PUBLIC = {"associate_public_ip_address", "public_dns", "public_ip"}
+_APART = together(
+    left_to(
+        "id",
+        ("aws_ec2_instance_state", "instance_id", {"instance_state", *_PUBLIC}),
+        ("aws_eip", "instance", _PUBLIC),
+        ("aws_eip_association", "instance_id", _PUBLIC),
+        ("aws_volume_attachment", "instance_id", {"volume_tags"}),
+    ),
+    left_to(
+        "primary_network_interface_id",
+        ("aws_eip", "network_interface", _PUBLIC),
+        ("aws_eip_association", "network_interface_id", _PUBLIC),
+        # Where they are told by name, too.
+        ("aws_network_interface_sg_attachment", "network_interface_id", {"security_groups"}),
+    ),
+    shared(
+        "ebs_block_device",
+        "id",
+        ("aws_volume_attachment", "instance_id", "device_name"),
+        entry=itemgetter("device_name"),
+    ),
+    shared(
+        "vpc_security_group_ids",
+        "primary_network_interface_id",
+        ("aws_network_interface_sg_attachment", "network_interface_id", "security_group_id"),
+    ),
+)
 INSTANCE = Read(
     calls={
         "describe_instance_attribute",
@@ -219,6 +249,7 @@ INSTANCE = Read(
     bulk=_bulk,
     detail=_detail,
     detailed={*_SWITCHES, *_USER_DATA},
+    apart=_APART,
     shape=Shape(maps=frozenset({"tags", "tags_all", *TAGS})),
     identity=lambda instance: identity(instance.item),
 )

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from guardian.adapters.aws.apart import left_to, shared, together
 from guardian.adapters.aws.ec2.words import PAGE, Item, identity, keyed, tags
 from guardian.adapters.aws.read import Asked, Attributes, Read
 from guardian.domain.fingerprint import Shape
@@ -59,6 +60,18 @@ NETWORK_INTERFACE = Read(
     calls={"describe_network_interfaces"},
     listed=lambda asked, _: _interfaces(asked),
     bulk=_interface,
+    apart=together(
+        left_to(
+            "id",
+            ("aws_instance", "network_interface.network_interface_id", {"attachment"}),
+            ("aws_network_interface_attachment", "network_interface_id", {"attachment"}),
+        ),
+        shared(
+            "security_groups",
+            "id",
+            ("aws_network_interface_sg_attachment", "network_interface_id", "security_group_id"),
+        ),
+    ),
     identity=lambda item: identity(item, own=item["RequesterManaged"]),
 )
 
@@ -85,6 +98,7 @@ def _address(item: Item) -> Attributes:
     }
 
 
+_ASSOCIATED = {"association_id", "instance", "network_interface", "private_ip"}
 EIP = Read(
     calls={"describe_addresses"},
     # A list without pages.
@@ -93,6 +107,13 @@ EIP = Read(
         "AllocationId",
     ),
     bulk=_address,
+    apart=left_to(
+        "allocation_id",
+        ("aws_eip_association", "allocation_id", _ASSOCIATED),
+        ("aws_lb", "subnet_mapping.allocation_id", _ASSOCIATED),
+        ("aws_nat_gateway", "allocation_id", _ASSOCIATED),
+        ("aws_nat_gateway", "secondary_allocation_ids", _ASSOCIATED),
+    ),
     identity=lambda item: identity(item, own=bool(item.get("ServiceManaged"))),
 )
 
@@ -177,6 +198,27 @@ VPC_ENDPOINT = Read(
     calls={"describe_network_interfaces", "describe_prefix_lists", "describe_vpc_endpoints"},
     listed=_endpoints,
     bulk=_endpoint,
+    apart=together(
+        left_to(
+            "id",
+            ("aws_vpc_endpoint_policy", "vpc_endpoint_id", {"policy"}),
+            ("aws_vpc_endpoint_private_dns", "vpc_endpoint_id", {"private_dns_enabled"}),
+            # It may replace the default group, too.
+            ("aws_vpc_endpoint_security_group_association", "vpc_endpoint_id", {"security_group_ids"}),
+            # What follows from the subnets.
+            (
+                "aws_vpc_endpoint_subnet_association",
+                "vpc_endpoint_id",
+                {"dns_entry", "network_interface_ids", "subnet_configuration"},
+            ),
+        ),
+        shared(
+            "route_table_ids",
+            "id",
+            ("aws_vpc_endpoint_route_table_association", "vpc_endpoint_id", "route_table_id"),
+        ),
+        shared("subnet_ids", "id", ("aws_vpc_endpoint_subnet_association", "vpc_endpoint_id", "subnet_id")),
+    ),
     shape=Shape(policies=frozenset({"policy"})),
     identity=lambda item: identity(item, own=bool(item.get("RequesterManaged"))),
 )

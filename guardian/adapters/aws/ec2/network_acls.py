@@ -1,8 +1,10 @@
 """Network ACLs with their entries."""
 
 from collections.abc import Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
+from guardian.adapters.aws.apart import Others, shared, together, without
 from guardian.adapters.aws.ec2.words import PAGE, Item, Pair, beside, identity, tags
 from guardian.adapters.aws.read import Asked, Attributes, Read
 
@@ -72,9 +74,22 @@ def _entry(item: Item, recorded: str) -> Mapping[str, Any]:
     }
 
 
+def _entries_apart(live: Attributes, record: Attributes, others: Others) -> Attributes:
+    """Leave to rules that stand alone the entries of their numbers."""
+    rules = others.of("aws_network_acl_rule", "network_acl_id", record.get("id"))
+    for name in ("egress", "ingress"):
+        theirs = {each["rule_number"] for each in rules if bool(each.get("egress")) == (name == "egress")}
+        live = without(live, record, name, theirs, itemgetter("rule_no"))
+    return live
+
+
 NETWORK_ACL = Read(
     calls={"describe_network_acls"},
     listed=_listed,
     bulk=_bulk,
+    apart=together(
+        _entries_apart,
+        shared("subnet_ids", "id", ("aws_network_acl_association", "network_acl_id", "subnet_id")),
+    ),
     identity=lambda pair: identity(pair[0], own=pair[0]["IsDefault"]),
 )

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from guardian.adapters.aws.apart import left_to
 from guardian.adapters.aws.ec2.network_acls import network_acls
 from guardian.adapters.aws.ec2.routing import is_main, route_tables
 from guardian.adapters.aws.ec2.security_groups import security_groups
@@ -11,6 +12,16 @@ from guardian.adapters.aws.read import Asked, Attributes, Read
 
 _AMAZON, _IPAM = "Amazon", "IPAM Managed"
 _GONE = {"InvalidVpcID.NotFound"}
+_IPV6 = frozenset(
+    {
+        "assign_generated_ipv6_cidr_block",
+        "ipv6_association_id",
+        "ipv6_cidr_block",
+        "ipv6_cidr_block_network_border_group",
+        "ipv6_ipam_pool_id",
+        "ipv6_netmask_length",
+    }
+)
 # By the provider's name: AWS's names, in the question and in the answer.
 _SWITCHES = {
     "enable_dns_hostnames": ("enableDnsHostnames", "EnableDnsHostnames"),
@@ -133,6 +144,12 @@ VPC = Read(
     bulk=_vpc,
     detail=_switches,
     detailed=_SWITCHES,
+    apart=left_to(
+        "id",
+        ("aws_main_route_table_association", "vpc_id", {"default_route_table_id", "main_route_table_id"}),
+        ("aws_vpc_dhcp_options_association", "vpc_id", {"dhcp_options_id"}),
+        ("aws_vpc_ipv6_cidr_block_association", "vpc_id", _IPV6),
+    ),
     identity=lambda pair: identity(pair[0], own=pair[0]["IsDefault"]),
 )
 SUBNET = Read(

@@ -7,6 +7,13 @@ from typing import Any, NamedTuple
 _PROTOCOLS = {"1": "icmp", "6": "tcp", "17": "udp", "58": "icmpv6", "all": "-1"}
 _WITH_PORTS = {"icmp", "icmpv6", "tcp", "udp"}
 _LISTS = ("cidr_blocks", "ipv6_cidr_blocks", "prefix_list_ids", "security_groups")
+# The names in a rule that has one source, and in a block that has lists.
+_ONE = {
+    "cidr_ipv4": "cidr_blocks",
+    "cidr_ipv6": "ipv6_cidr_blocks",
+    "prefix_list_id": "prefix_list_ids",
+    "referenced_security_group_id": "security_groups",
+}
 
 
 class Source(NamedTuple):
@@ -50,3 +57,12 @@ def recorded(block: Mapping[str, Any], *, group: str = "") -> Iterator[Source]:
         yield source(block["protocol"], ports, "self")
     elif one:
         yield source(block["protocol"], ports, "security_groups", one)
+
+
+def of_rule(rule: Mapping[str, Any]) -> Iterator[Source]:
+    """Yield the source of a recorded rule that has one."""
+    ports = rule.get("from_port"), rule.get("to_port")
+    for name, kind in _ONE.items():
+        if rule.get(name):
+            itself = rule[name] == rule["security_group_id"]
+            yield source(rule["ip_protocol"], ports, *(("self",) if itself else (kind, rule[name])))

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from ipaddress import ip_network
 from typing import Any
 
+from guardian.adapters.aws.apart import Others, left_to, shared, together, without
 from guardian.adapters.aws.ec2.words import PAGE, Item, Pair, beside, identity, keyed, tags
 from guardian.adapters.aws.read import Asked, Attributes, Read, by_id
 
@@ -99,10 +100,26 @@ def is_main(table: Item) -> bool:
     return any(each.get("Main") for each in table["Associations"])
 
 
+def _routes_apart(live: Attributes, record: Attributes, others: Others) -> Attributes:
+    """Leave to routes that stand alone where their destinations are reached."""
+    theirs = {
+        _recorded_destination(each) for each in others.of("aws_route", "route_table_id", record.get("id"))
+    }
+    return without(live, record, "route", theirs, _of_block)
+
+
 ROUTE_TABLE = Read(
     calls={"describe_route_tables"},
     listed=lambda asked, known: beside(route_tables(asked), "RouteTableId", known),
     bulk=_table,
+    apart=together(
+        _routes_apart,
+        shared(
+            "propagating_vgws",
+            "id",
+            ("aws_vpn_gateway_route_propagation", "route_table_id", "vpn_gateway_id"),
+        ),
+    ),
     identity=lambda pair: identity(pair[0], own=is_main(pair[0])),
 )
 
@@ -185,6 +202,7 @@ INTERNET_GATEWAY = Read(
     calls={"describe_internet_gateways", "describe_vpcs"},
     listed=_internet_gateways,
     bulk=_internet_gateway,
+    apart=left_to("id", ("aws_internet_gateway_attachment", "internet_gateway_id", {"vpc_id"})),
     identity=lambda item: identity(item, own=item["IsDefault"]),
 )
 

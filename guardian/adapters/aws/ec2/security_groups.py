@@ -4,9 +4,15 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from guardian.adapters.aws.ec2.permissions import Source, group_of, recorded, source
+from guardian.adapters.aws.apart import Others
+from guardian.adapters.aws.ec2.permissions import Source, group_of, of_rule, recorded, source
 from guardian.adapters.aws.ec2.words import PAGE, Item, Pair, beside, identity, tags
 from guardian.adapters.aws.read import Asked, Attributes, Read
+
+_RULES = {
+    "egress": "aws_vpc_security_group_egress_rule",
+    "ingress": "aws_vpc_security_group_ingress_rule",
+}
 
 
 def security_groups(asked: Asked) -> list[Item]:
@@ -82,10 +88,40 @@ def _blocks(permitted: Mapping[Source, str]) -> list[Mapping[str, Any]]:
     return list(found.values())
 
 
+def _apart(live: Attributes, record: Attributes, others: Others) -> Attributes:
+    """Leave to rules that stand alone what they permit."""
+    theirs = _theirs(str(record.get("id")), others)
+    found = {}
+    for name, added in theirs.items():
+        own = {each: words for each, words in _described(live[name]) if each not in added}
+        as_recorded = {each: words for each, words in _described(record.get(name)) if each in added}
+        found[name] = _as_recorded(own | as_recorded, record.get(name))
+    return {**live, **found}
+
+
+def _theirs(group: str, others: Others) -> dict[str, set[Source]]:
+    """Return what known rules of a group permit."""
+    several = others.of("aws_security_group_rule", "security_group_id", group)
+    return {
+        name: {
+            *(one for each in others.of(kind, "security_group_id", group) for one in of_rule(each)),
+            *(one for each in several if each["type"] == name for one in recorded(each, group=group)),
+        }
+        for name, kind in _RULES.items()
+    }
+
+
+def _described(blocks: Any) -> Iterator[tuple[Source, str]]:
+    for block in blocks or ():
+        for each in recorded(block):
+            yield each, block.get("description") or ""
+
+
 SECURITY_GROUP = Read(
     calls={"describe_security_groups"},
     listed=_listed,
     bulk=_bulk,
+    apart=_apart,
     # Every VPC has one of this name, and no other group may have it.
     identity=lambda pair: identity(pair[0], name=pair[0]["GroupName"], own=pair[0]["GroupName"] == "default"),
 )

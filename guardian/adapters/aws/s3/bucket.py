@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from guardian.adapters.aws.apart import left_to
 from guardian.adapters.aws.read import Asked, Attributes, Identity, Read, tags_of
 from guardian.adapters.aws.s3 import questions as ask
 from guardian.adapters.aws.s3.lifecycle import rules_of_bucket
@@ -142,6 +143,22 @@ def _grants(grants: Sequence[Answer]) -> list[Attributes]:
     ]
 
 
+# By the resource type that sets it: what of the bucket it is.
+_SETTINGS = {
+    "accelerate_configuration": {"acceleration_status"},
+    "acl": {"grant"},
+    "cors_configuration": {"cors_rule"},
+    "lifecycle_configuration": {"lifecycle_rule"},
+    "logging": {"logging"},
+    "object_lock_configuration": {"object_lock_configuration", "object_lock_enabled"},
+    "ownership_controls": {"grant"},
+    "policy": {"policy"},
+    "replication_configuration": {"replication_configuration"},
+    "request_payment_configuration": {"request_payer"},
+    "server_side_encryption_configuration": {"server_side_encryption_configuration"},
+    "versioning": {"versioning"},
+    "website_configuration": {"website"},
+}
 READ = Read(
     calls={
         ask.LIST,
@@ -186,6 +203,9 @@ READ = Read(
         maps=frozenset(
             {"tags", "tags_all", "lifecycle_rule.tags", "replication_configuration.rules.filter.tags"}
         ),
+    ),
+    apart=left_to(
+        "bucket", *((f"aws_s3_bucket_{kind}", "bucket", names) for kind, names in _SETTINGS.items())
     ),
     identity=lambda item: Identity(name=item["Name"]),
     tagged="s3",
