@@ -10,7 +10,7 @@ from guardian.domain.places import Places, is_aws, known, places_of
 from guardian.domain.snapshot import Snapshot
 from guardian.domain.state import StateInstance, parse_state
 from guardian.domain.unaccounted import lives_in_state_alone
-from guardian.errors import WrongAccountError
+from guardian.errors import GuardianError, WrongAccountError
 from guardian.operations import refreshed
 from guardian.operations.context import Context
 from guardian.operations.session import Place
@@ -145,9 +145,15 @@ def unknown_anywhere(
     for descriptor in context.repository.projects():
         if descriptor.name == project.descriptor.name:
             continue
-        newest = next(iter(context.repository.project(descriptor.name).snapshots()), None)
-        if newest is not None:
-            theirs |= _objects(context, context.repository.project(descriptor.name), newest)
+        try:
+            other = context.repository.project(descriptor.name)
+            newest = next(iter(other.snapshots()), None)
+            if newest is not None:
+                theirs |= _objects(context, other, newest)
+        except GuardianError as error:
+            context.audience.note(
+                f"what {descriptor.name} knows cannot be read, and may be listed as unmanaged: {error.message}"
+            )
     return tuple(each for each in listed if (each.resource_type, each.object_id) not in theirs)
 
 
