@@ -152,7 +152,7 @@ def unknown_anywhere(
                 theirs |= _objects(context, other, newest)
         except GuardianError as error:
             context.audience.note(
-                f"what {descriptor.name} knows cannot be read, and may be listed as unmanaged: {error.message}"
+                f"what {descriptor.name} knows may be listed as unmanaged: it cannot be read: {error.message}"
             )
     return tuple(each for each in listed if (each.resource_type, each.object_id) not in theirs)
 
