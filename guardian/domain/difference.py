@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from guardian.domain.fingerprint import digest, normalise
-from guardian.domain.redaction import MASK, Path, is_secret, marked_paths
+from guardian.domain.redaction import MASK, Path, anywhere, is_secret, marked_paths, scrubbed
 from guardian.domain.state import State, StateInstance
 
 
@@ -84,10 +84,10 @@ def _changed(address: str, before: StateInstance, after: StateInstance, paths: C
 def masked(change: PathChange, marked: frozenset[Path]) -> PathChange:
     """Hide both values when the path, a parent or a child of it is marked, or its name tells."""
     if not is_secret(change.path, marked) and not _holds_secret(change, marked):
-        return change
+        return PathChange(path=change.path, before=scrubbed(change.before), after=scrubbed(change.after))
     return PathChange(path=change.path, before=MASK, after=MASK)
 
 
 def _holds_secret(change: PathChange, marked: frozenset[Path]) -> bool:
     depth = len(change.path)
-    return any(each[:depth] == change.path for each in marked)
+    return any(anywhere(each[:depth]) == anywhere(change.path) for each in marked)

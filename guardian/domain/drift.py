@@ -9,7 +9,7 @@ from guardian.domain.difference import ComparePaths, PathChange, masked
 from guardian.domain.fingerprint import Fingerprint, digest_of, fingerprint
 from guardian.domain.live import Seen, Unmanaged
 from guardian.domain.observation import Absent, Unreadable
-from guardian.domain.redaction import marked_paths
+from guardian.domain.redaction import MASK, marked_paths
 from guardian.domain.silence import NOTHING_SILENCED, Silence
 from guardian.domain.state import State, StateInstance
 
@@ -208,12 +208,19 @@ def _changed(
                 resource_type=expected.resource_type,
                 origin=origin,
                 paths=tuple(
-                    masked(each, marked)
+                    masked(_with_false(each), marked)
                     for each in paths(_present(want.attributes, names), _present(seen.attributes, names))
                 ),
                 words="it is another object" if names & _FOLLOWING else "",
                 digest=digest_of({name: seen.attributes[name] for name in names}),
             )
+
+
+def _with_false(change: PathChange) -> PathChange:
+    """Spell the false that stands opposite a true: it has no place in the canonical form."""
+    before = False if change.before is None and change.after is True else change.before
+    after = False if change.after is None and change.before is True else change.after
+    return replace(change, before=before, after=after)
 
 
 def _present(attributes: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
@@ -276,7 +283,9 @@ def grouped(drifts: Collection[Drift]) -> tuple[Group, ...]:
     """Put together what differs in the same kind, type, origin and paths, and by the same values."""
     groups: dict[str, list[Drift]] = {}
     for each in drifts:
-        values = [[list(one.path), one.before, one.after] for one in each.paths]
+        values: list[Any] = [[list(one.path), one.before, one.after] for one in each.paths]
+        if any(one.before == MASK for one in each.paths):
+            values.append(each.digest)  # what is hidden may differ all the same
         cause = [each.kind, each.resource_type, each.origin, each.words, values]
         groups.setdefault(digest_of(cause), []).append(each)
     return tuple(Group(drifts=tuple(each)) for each in groups.values())

@@ -1,6 +1,7 @@
 """Read what is live of recorded instances: by guardian's readers, else by Terraform's own refresh."""
 
 from collections.abc import Iterable, Mapping
+from typing import NoReturn
 
 from guardian.domain.coverage import Coverage
 from guardian.domain.drift_rules import NO_SCOPE, Scope
@@ -10,7 +11,7 @@ from guardian.domain.places import Places, is_aws, known, places_of
 from guardian.domain.snapshot import Snapshot
 from guardian.domain.state import StateInstance, parse_state
 from guardian.domain.unaccounted import lives_in_state_alone
-from guardian.errors import GuardianError, WrongAccountError
+from guardian.errors import GuardianError, InterruptedRunError, WrongAccountError
 from guardian.operations import refreshed
 from guardian.operations.context import Context
 from guardian.operations.session import Place
@@ -98,7 +99,8 @@ def _directly(
     others = [each for each in beside if is_aws(each) and each.identity not in direct]
     # Many types have no ARN: where they live, the others tell.
     places = places_of((*direct.values(), *others))
-    account = context.fingerprints.account()
+    with context.interruption.told_to(_end):
+        account = context.fingerprints.account()
     if places.accounts and account not in places.accounts:
         theirs = ", ".join(sorted(places.accounts))
         raise WrongAccountError(
@@ -113,12 +115,10 @@ def _directly(
             refused[address] = Unreadable(reason=reason)
         else:
             asked.append(known(each, places))
-    reading = context.fingerprints.read(
-        asked,
-        quick=quick,
-        scope=scope,
-        beside=[known(each, places) for each in others],
-    )
+    with context.interruption.told_to(_end):
+        reading = context.fingerprints.read(
+            asked, quick=quick, scope=scope, beside=[known(each, places) for each in others]
+        )
     return Reading(
         seen={**reading.seen, **refused},
         unseen=reading.unseen,
@@ -127,6 +127,11 @@ def _directly(
         requests=reading.requests,
         duration_s=reading.duration_s,
     )
+
+
+def _end(signal: str) -> NoReturn:
+    """End the look where it is: it has changed nothing, and what it has not read cannot be told."""
+    raise InterruptedRunError(f"interrupted by {signal} while reading; nothing was changed")
 
 
 def _other_account(instance: StateInstance, places: Places, account: str) -> str:

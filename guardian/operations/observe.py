@@ -13,7 +13,7 @@ from guardian.domain.observed import Observed
 from guardian.domain.silence import Silence, expired, fits
 from guardian.domain.snapshot import Purpose, Snapshot
 from guardian.domain.state import EMPTY, State, StateInstance, parse_state
-from guardian.errors import GuardianError
+from guardian.errors import GuardianError, UsageError, WrongStateError
 from guardian.operations import capture
 from guardian.operations.acceptances import accepted_of
 from guardian.operations.context import Context
@@ -27,6 +27,7 @@ from guardian.repository.project import Project
 STATE = "state"
 IGNORING = "ignoring"
 _GONE = "the recorded state is not there any more: Terraform would create everything again"
+_RECORD = "guardian restore --strategy record    # puts the newest known record back"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,11 +67,17 @@ def look_from(context: Context, project: Project, place: Place, request: DriftRe
     expected = recorded if snapshot is None else _state_of(project, snapshot)
     assert expected is not None  # noqa: S101 - `needed` raised
     everything = _newest(expected, recorded)
+    wanted = _only(everything, request)
+    if request.addresses and not wanted:
+        raise UsageError(
+            f"no instance fits {' or '.join(request.addresses)}",
+            hint="terraform state list    # the addresses; in a glob * and ? stand for anything",
+        )
     reading, coverage = read_live(
         context,
         project,
         place,
-        _only(everything, request),
+        wanted,
         located,
         beside=everything.values(),
         tier=request.tier,
@@ -114,7 +121,12 @@ def _recorded(
         if needed:
             raise
         return None, f"the recorded state cannot be read, so that nobody's hand can be told: {error.message}"
-    return found, _GONE if raw.body is None and located.state is not None else ""
+    if raw.body is not None or located.state is None:
+        return found, ""
+    if needed:
+        raise WrongStateError(_GONE, hint=_RECORD)
+    # Nothing can be laid at anybody's door, and nothing is gone because its record is.
+    return None, f"{_GONE}; next: {_RECORD}"
 
 
 def _newest(expected: State, recorded: State | None) -> dict[str, StateInstance]:

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from guardian.adapters.aws import AwsLiveReader
-from guardian.adapters.aws.declared import TYPES
 from guardian.domain.observation import Absent, Present, Sought
 from tests.support.aws_objects import MAKERS
 from tests.support.aws_objects.made import POLICY, TRUST
@@ -128,7 +127,7 @@ def looked_for(plan: Mapping[str, Any]) -> list[Sought]:
 
 
 def test_what_is_found_is_imported_as_the_same_object(module, moto):
-    made = {f"{each}.it": MAKERS[each](moto.client) for each in TYPES}
+    made = {f"{each}.it": MAKERS[each](moto.client) for each in MAKERS}
     resources = {
         each: {
             "it": {
@@ -137,7 +136,7 @@ def test_what_is_found_is_imported_as_the_same_object(module, moto):
                 "lifecycle": {"ignore_changes": "all"},
             }
         }
-        for each in TYPES
+        for each in MAKERS
     }
     module.write({"resource": resources})
     module.run("init", "-input=false")

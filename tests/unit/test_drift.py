@@ -161,6 +161,40 @@ def test_secrets_are_masked_on_both_sides(sensitive, attributes):
     assert "now" not in repr(drift)
 
 
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"environment": [{"variables": {"DB": "now"}}]},
+        {"settings": {"DB_PASS": "now", "plain": "x"}},
+        {"endpoint": "https://user:now@x.example/"},
+        {"block": [{"deep": {"apiKey": "now"}}]},
+    ],
+)
+def test_what_was_not_marked_and_may_be_a_secret_is_masked_wherever_it_stands(value):
+    expected = state(instance(A, dict.fromkeys(value)))
+    drift = only(find(expected, {A: live(**value)}, recorded=expected))
+    assert drift.paths
+    assert "now" not in repr(drift.paths)
+
+
+def test_a_mark_holds_whatever_the_order_of_its_list():
+    marked = ({"type": "get_attr", "value": "set"}, {"type": "index", "value": {"value": 1}})
+    step = ({"type": "get_attr", "value": "text"},)
+    was = [{"name": "a", "text": "x"}, {"name": "b", "text": "old"}]
+    expected = state(instance(A, {"set": was}, sensitive=((*marked, *step),)))
+    seen = live(set=[{"name": "b", "text": "now"}, {"name": "a", "text": "x"}])
+    drift = only(find(expected, {A: seen}, recorded=expected))
+    assert "now" not in repr(drift.paths)
+    assert "old" not in repr(drift.paths)
+
+
+def test_every_attribute_that_differs_has_its_own_path():
+    expected = state(instance(A, {"a": None, "b": [], "flag": True}))
+    drift = only(find(expected, {A: live(a=[{"x": 1}], b=["y"], flag=False)}, recorded=expected))
+    assert [each.path[0] for each in drift.paths] == ["a", "b", "flag"]
+    assert (drift.paths[-1].before, drift.paths[-1].after) == (True, False)
+
+
 def test_what_was_accepted_is_silent_until_it_changes_again():
     drift = only(find(SIZED, {A: live(size=2)}, recorded=SIZED))
     accepted = Accepted(address=A, kind="changed", digest=drift.digest, reason="hot fix")

@@ -42,13 +42,13 @@ class _How:
         quick: Whether bulk calls alone are made.
         scope: Whose unknown objects are.
         others: Every instance that the state knows.
-        recorded: Their keys, by type and region.
+        recorded: Their keys by type, wherever they are: some lists are the whole account's.
     """
 
     quick: bool
     scope: Scope
     others: Others
-    recorded: Mapping[tuple[str, str], frozenset[str]]
+    recorded: Mapping[str, frozenset[str]]
 
 
 class AwsFingerprints:
@@ -119,7 +119,14 @@ class AwsFingerprints:
                 recorded=self._recorded((*known, *beside)),
             )
             read = [types.submit(_read_type, look, *where, those, how) for where, those in by_type.items()]
-            found = [each.result() for each in read]
+            try:
+                found = [each.result() for each in read]
+            except BaseException:
+                # Whoever asked for the end does not wait for what nobody wants to know any more.
+                self._clients.deadline = 0.0
+                for pool in (types, requests):
+                    pool.shutdown(wait=False, cancel_futures=True)
+                raise
         unseen: dict[str, frozenset[str]] = {}
         for (name, _), one in zip(by_type, found, strict=True):
             seen.update(one.seen)
@@ -128,7 +135,7 @@ class AwsFingerprints:
         return Reading(
             seen=seen,
             unseen={name: tuple(sorted(those)) for name, those in unseen.items()},
-            unmanaged=tuple(each for one in found for each in one.unmanaged),
+            unmanaged=_once(each for one in found for each in one.unmanaged),
             not_listed={name: why for one in found for name, why in one.not_listed.items()},
             requests=self._clients.take_requests(),
             duration_s=time.monotonic() - began,
@@ -139,12 +146,17 @@ class AwsFingerprints:
         region = _read_of(known.resource_type).region or known.region
         return known.resource_type, region or self._clients.region()
 
-    def _recorded(self, known: Iterable[Known]) -> Mapping[tuple[str, str], frozenset[str]]:
-        keys: dict[tuple[str, str], set[str]] = {}
+    def _recorded(self, known: Iterable[Known]) -> Mapping[str, frozenset[str]]:
+        keys: dict[str, set[str]] = {}
         for each in known:
             if each.resource_type in READERS:
-                keys.setdefault(self._place(each), set()).add(self.key(each))
-        return {place: frozenset(those) for place, those in keys.items()}
+                keys.setdefault(each.resource_type, set()).add(self.key(each))
+        return {kind: frozenset(those) for kind, those in keys.items()}
+
+
+def _once(unmanaged: Iterable[Unmanaged]) -> tuple[Unmanaged, ...]:
+    """Leave out what the lists of two regions both hold: the list of all buckets is the account's."""
+    return tuple({(each.resource_type, each.object_id): each for each in unmanaged}.values())
 
 
 def _read_of(resource_type: str) -> Read:
@@ -175,7 +187,7 @@ def _read_type(look: Look, resource_type: str, region: str, known: Sequence[Know
     whose = Whose(resource_type, region, read, how.scope)
     unmanaged: tuple[Unmanaged, ...] = ()
     try:
-        unmanaged = tuple(whose.unknown(items, how.recorded[resource_type, region]))
+        unmanaged = tuple(whose.unknown(items, how.recorded[resource_type]))
     except Exception as error:  # noqa: BLE001 - whatever AWS answers, what is known was read
         whose.not_listed[resource_type] = reason_of(error, asked.service)
     return _OfType(

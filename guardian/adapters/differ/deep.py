@@ -14,7 +14,7 @@ class DeepDiffer:
         """See the port."""
         from deepdiff import DeepDiff
 
-        tree = DeepDiff(dict(before), dict(after), view="tree")
+        tree = DeepDiff(dict(before), dict(after), view="tree", threshold_to_diff_deeper=0)
         changes = [
             PathChange(
                 path=tuple(level.path(output_format="list")),

@@ -66,6 +66,9 @@ def drift(given: DriftFlags, console: Console) -> Result:
 
 
 def _refuse_what_does_not_fit(given: DriftFlags) -> None:
+    if given.since is not None and not given.since.strip():
+        # An unset variable in a script: without a moment it would be another question.
+        raise UsageError("--since is empty", hint="guardian drift --since baseline")
     if given.exact and given.quick:
         raise UsageError("--exact and --quick contradict each other", hint="leave one of them out")
     if given.markdown and given.json:

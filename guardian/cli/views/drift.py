@@ -16,7 +16,8 @@ from guardian.domain.silence import dotted
 
 SHOWN_ADDRESSES = 5
 SHOWN_PATHS = 12
-SHOWN_VALUE = 60
+SHOWN_VALUE = 300
+SHOWN_NAMES = 4
 
 TITLES = {
     Kind.MISSING: "Missing: expected, and not there",
@@ -67,7 +68,8 @@ def aftermath_text(seen: Observed, paint: Paint) -> str:
         lines.append("  nothing else differs in what was read")
     if mine:
         lines.append(f"  by guarded runs: {_count(mine, 'difference')}")
-    return "\n".join([*lines, *(f"  {each}" for each in coverage_words(seen.coverage))])
+    covered = next(iter(coverage_words(seen.coverage)))
+    return "\n".join([*lines, f"  {covered}", *_silence_lines(seen)])
 
 
 def expected_words(seen: Observed) -> str:
@@ -90,10 +92,11 @@ def coverage_words(coverage: Coverage) -> Iterator[str]:
     for kind, number in sorted(coverage.not_covered.items()):
         yield f"  not covered: {visible(kind)} ({number}): {visible(coverage.why_not)}"
     for kind, names in sorted(coverage.unseen.items()):
-        if names:
-            yield f"  not looked at: {visible(kind)}: {', '.join(names)}"
-    for kind, why in sorted(coverage.not_listed.items()):
-        yield f"  unmanaged ones not listed: {visible(kind)}: {visible(why)}"
+        more = f" and {len(names) - SHOWN_NAMES} more" if len(names) > SHOWN_NAMES else ""
+        yield f"  not looked at: {visible(kind)}: {', '.join(names[:SHOWN_NAMES])}{more}"
+    if coverage.not_listed:
+        types = _count(len(coverage.not_listed), "type")
+        yield f"  unmanaged ones cannot be told of {types}; --json says why"
 
 
 def drift_lines(seen: Observed) -> Iterator[dict[str, Any]]:
@@ -209,6 +212,9 @@ def _count(number: int, noun: str) -> str:
 
 
 def _next(seen: Observed, typed: Typed) -> str:
-    if any(each.kind is Kind.UNREADABLE for each in seen.found.drifts):
-        return f"{typed.again('guardian drift')} --exact    # lets Terraform itself read"
-    return f"{typed.again('guardian plan')}    # what an apply would do about it; or: guardian drift --accept"
+    plan = f"{typed.again('guardian plan')}    # what an apply would do about it"
+    accept = f"{typed.again('guardian drift')} --accept --reason '...'    # where it is right as it is"
+    exact = f"{typed.again('guardian drift')} --exact    # lets Terraform itself read"
+    if len(seen.found.drifts) == seen.unreadable:
+        return exact
+    return "\n        ".join([plan, accept, *([exact] if seen.unreadable else [])])

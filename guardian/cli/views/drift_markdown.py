@@ -43,6 +43,8 @@ def _group(group: Group) -> Iterator[str]:
     addresses = sorted((each.address for each in group.drifts), key=by_address)
     named = ", ".join(map(code, addresses[:SHOWN_ADDRESSES]))
     more = f" and {len(addresses) - SHOWN_ADDRESSES} more" if len(addresses) > SHOWN_ADDRESSES else ""
+    if group.first.kind is Kind.UNMANAGED:
+        named = f"{code(group.first.resource_type)} {named}"
     words = f": {code(group.first.words)}" if group.first.words else ""
     yield f"- {named}{more} ({ORIGINS[group.first.origin]}){words}"
     for change in group.first.paths[:SHOWN_PATHS]:

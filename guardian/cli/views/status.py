@@ -76,6 +76,8 @@ def _drift(standing: Standing, paint: Paint) -> list[tuple[str, str]]:
     if seen is None:
         return []
     since = f"since {visible(seen.since[:SHORT_ID])}" if seen.since else "against the recorded state"
+    if seen.since and standing.baseline_since is not None and seen.at < standing.baseline_since:
+        since += ", before the present baseline"
     unreadable = f", {seen.unreadable} unreadable" if seen.unreadable else ""
     number = f"{seen.differences} differed" if seen.differences else "none"
     text = paint.yellow(f"{number}{unreadable}") if seen.differences or seen.unreadable else number

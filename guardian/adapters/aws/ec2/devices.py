@@ -32,12 +32,20 @@ def device_blocks(instance: Item, volumes: Mapping[str, Item], record: Attribute
         found, of_volume = _block(each, volume), tags(volume)
         all_tags |= of_volume
         if not together:
-            found |= {"tags": of_volume, "tags_all": of_volume}
+            found |= {"tags": _own(of_volume, each["DeviceName"], record), "tags_all": of_volume}
         if each["DeviceName"] == instance.get("RootDeviceName"):
             blocks["root_block_device"].append(found)
         else:
             blocks["ebs_block_device"].append(found | {"snapshot_id": volume.get("SnapshotId")})
     return blocks | ({"volume_tags": all_tags} if together else {})
+
+
+def _own(live: Mapping[str, str], device: str, record: Attributes) -> dict[str, str]:
+    """Return the tags of a volume without those that the provider adds to all (`default_tags`)."""
+    recorded = (each for name in _BLOCKS for each in record.get(name) or ())
+    block: Attributes = next((each for each in recorded if each.get("device_name") == device), {})
+    own, every = block.get("tags") or {}, block.get("tags_all") or {}
+    return {name: text for name, text in live.items() if name in own or every.get(name) != text}
 
 
 def _block(mapping: Item, volume: Item) -> dict[str, Any]:
