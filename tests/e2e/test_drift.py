@@ -2,7 +2,9 @@
 
 import json
 import os
+import signal
 import subprocess
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -71,7 +73,7 @@ class Checkout:
     """A root module under guardian's hand."""
 
     def __init__(self, root: Path, exe: Path, environment: Mapping[str, str]) -> None:
-        self.root, self._exe, self.environment = root, exe, dict(environment)
+        self.root, self.exe, self.environment = root, exe, dict(environment)
         root.mkdir()
 
     def write(self, *parts: str, **settings: Any) -> None:
@@ -81,7 +83,7 @@ class Checkout:
 
     def run(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
         return subprocess.run(
-            [self._exe, *arguments],
+            [self.exe, *arguments],
             check=False,
             cwd=self.root,
             env=self.environment,
@@ -185,7 +187,7 @@ def test_what_somebody_else_did_is_told_apart_from_what_a_failed_run_did(checkou
     assert [each["address"] for each in checkout.drift(*READ)[1]] == ["aws_ssm_parameter.many[2]"]
 
 
-def test_what_cannot_be_asked_is_refused_or_an_error_never_no_drift(checkout):
+def test_what_cannot_be_asked_is_refused_or_an_error_never_no_drift(checkout, proxy):
     good = dict(checkout.environment)
     for changed, words in (
         ({"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": ""}, "credentials"),
@@ -196,6 +198,29 @@ def test_what_cannot_be_asked_is_refused_or_an_error_never_no_drift(checkout):
         assert done.returncode == 1
         assert words in done.stderr
         assert "Traceback" not in done.stderr
+
+    # A look ends soon when it is asked to, whatever hangs.
+    checkout.environment = good
+    proxy.latency_s = 3.0
+    for number in (signal.SIGINT, signal.SIGTERM):
+        running = subprocess.Popen(
+            [checkout.exe, "drift", "--quick"],
+            cwd=checkout.root,
+            env=checkout.environment,
+            text=True,
+            stderr=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )
+        assert running.stderr is not None
+        assert "reading" in running.stderr.readline()
+        time.sleep(0.5)
+        running.send_signal(number)
+        began = time.monotonic()
+        _, told = running.communicate(timeout=60)
+        assert running.returncode == 130, told
+        assert "nothing was changed" in told
+        assert time.monotonic() - began < 15
+    proxy.latency_s = 0.0
 
     # The state was made in another account.
     checkout.environment = good
