@@ -100,7 +100,7 @@ def context_of(
         make: Whether to make a repository where there is none.
         break_glass: Why to work without the store, which must not answer; empty to work with it.
     """
-    from guardian.adapters.aws import AwsFingerprints, AwsLiveReader
+    from guardian.adapters.aws import DeferredFingerprints, DeferredLiveReader
     from guardian.adapters.configuration import DiskConfiguration
     from guardian.adapters.differ import DeepDiffer
     from guardian.adapters.system import ProcessIdentity, SystemClock
@@ -136,8 +136,8 @@ def context_of(
         audience=audience,
         differ=DeepDiffer(),
         workplace=DiskWorkplace(work_place(root, environment)),
-        live=AwsLiveReader(policed.variables),
-        fingerprints=AwsFingerprints(
+        live=DeferredLiveReader(policed.variables),
+        fingerprints=DeferredFingerprints(
             policed.variables, connections=settings.drift.connections, total_s=settings.drift.timeout_s
         ),
         limits=settings.capture,

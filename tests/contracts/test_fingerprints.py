@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from guardian.adapters.aws import AwsFingerprints
 from guardian.adapters.aws.asked import AskedOfService, Look
 from guardian.adapters.aws.calls import Clients
+from guardian.adapters.aws.fingerprints import AwsFingerprints
 from guardian.domain.drift_rules import Scope
 from guardian.domain.fingerprint import Fingerprint, fingerprint
 from guardian.domain.live import Known, Reading, Seen

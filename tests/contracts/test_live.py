@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from guardian.adapters.aws import AwsLiveReader
 from guardian.adapters.aws.declare import cannot_find
 from guardian.adapters.aws.declared import TYPES
+from guardian.adapters.aws.reader import AwsLiveReader
 from guardian.domain.observation import Absent, Observation, Present, Sought, Unreadable
 from guardian.ports.live import LiveReader
 from tests.fakes.live import FakeLive

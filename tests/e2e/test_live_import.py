@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from guardian.adapters.aws import AwsLiveReader
+from guardian.adapters.aws.reader import AwsLiveReader
 from guardian.domain.observation import Absent, Present, Sought
 from tests.support.aws_objects import MAKERS
 from tests.support.aws_objects.made import POLICY, TRUST

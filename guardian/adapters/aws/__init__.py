@@ -1,6 +1,5 @@
 """AWS, looked at with boto3: one module a service, one declaration a type. Nothing here changes anything."""
 
-from guardian.adapters.aws.fingerprints import AwsFingerprints
-from guardian.adapters.aws.reader import AwsLiveReader
+from guardian.adapters.aws.deferred import DeferredFingerprints, DeferredLiveReader
 
-__all__ = ["AwsFingerprints", "AwsLiveReader"]
+__all__ = ["DeferredFingerprints", "DeferredLiveReader"]
