@@ -113,6 +113,7 @@ def _directly(
         if other:
             reason = f"it is in account {other}, and these credentials are of {account}"
             refused[address] = Unreadable(reason=reason)
+            others.append(each)
         else:
             asked.append(known(each, places))
     with context.interruption.told_to(_end):

@@ -79,7 +79,7 @@ def look_from(context: Context, project: Project, place: Place, request: DriftRe
         place,
         wanted,
         located,
-        beside=everything.values(),
+        beside=[*everything.values(), *_destroyed(project, located, everything)],
         tier=request.tier,
         # What fits no address of the request may all the same be known by one that was left out.
         scope=Scope() if request.addresses else context.scope,
@@ -134,6 +134,21 @@ def _newest(expected: State, recorded: State | None) -> dict[str, StateInstance]
     if recorded is None:
         return expected.managed
     return {name: each for name, each in expected.managed.items() if not each.deposed} | recorded.managed
+
+
+def _destroyed(
+    project: Project, located: Snapshot, known: Mapping[str, StateInstance]
+) -> Iterator[StateInstance]:
+    """Yield what the snapshot's run destroyed: the record of others may still hold what that made of them."""
+    reached = False
+    for link in project.snapshot_links():
+        snapshot = project.snapshot(link.id)
+        if snapshot.run_id == located.run_id and snapshot.purpose is Purpose.BEFORE:
+            before = _state_of(project, snapshot).managed
+            yield from (each for address, each in before.items() if address not in known)
+        if reached and snapshot.run_id != located.run_id:
+            return
+        reached = reached or snapshot.run_id == located.run_id
 
 
 def _only(instances: Mapping[str, StateInstance], request: DriftRequest) -> dict[str, StateInstance]:

@@ -526,3 +526,19 @@ def test_the_proof_knows_what_else_is_recorded(world, monkeypatch):
     monkeypatch.setattr(world.fingerprints, "read", read)
     restored(world)
     assert B in beside
+
+
+def test_what_the_last_run_destroyed_may_explain_a_record_too(world, monkeypatch):
+    configure(world, a="1")
+    assert world.apply().exit_code is ExitCode.OK
+    beside: list[str] = []
+    read = world.fingerprints.read
+
+    def noting(known, **given):
+        beside.extend(each.address for each in given["beside"])
+        return read(known, **given)
+
+    monkeypatch.setattr(world.fingerprints, "read", noting)
+    assert look(world).found.drifts == ()
+    assert [each.address for each in world.fingerprints.asked] == [A]
+    assert B in beside
