@@ -66,6 +66,11 @@ BODIES: dict[Kind, dict[str, Any]] = {
     Kind.HELD: {"hold": {"reason": "r", "by": "b", "since": "2030-01-31T09:00:00.000000Z", "run_id": None}},
     Kind.RELEASED: {"reason": "mended"},
     Kind.STATE_ACCEPTED: {"state": KNOWN, "reason": "restored by hand"},
+    Kind.DRIFT_SEEN: {"since": "5" * 64, "differences": 2, "unreadable": 0},
+    Kind.DRIFT_ACCEPTED: {
+        "accepted": [{"address": "aws_x.a", "kind": "changed", "digest": "0" * 64}],
+        "reason": "a hot fix",
+    },
     Kind.INTERRUPTED: {"signal": "SIGTERM"},
     Kind.SNAPSHOTS_PRUNED: {"snapshots": [HEX], "keep": {"last": 3}},
     Kind.REPAIRED: {

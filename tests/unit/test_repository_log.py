@@ -36,6 +36,8 @@ moves = st.sampled_from(
         (Kind.SNAPSHOT_COMMITTED, {"snapshot_id": HEX, "purpose": "after", "state": KNOWN}),
         (Kind.SNAPSHOT_COMMITTED, {"snapshot_id": HEX, "purpose": "manual", "state": None}),
         (Kind.STATE_ACCEPTED, {"state": KNOWN | {"serial": 9}, "reason": "r"}),
+        (Kind.DRIFT_SEEN, {"since": None, "differences": 1, "unreadable": 2}),
+        (Kind.DRIFT_ACCEPTED, {"accepted": [], "reason": "r"}),
         (Kind.PROMOTED, {"snapshot_id": HEX, "evidence": []}),
         (Kind.INCIDENT_OPENED, {"incident": {}}),
         (Kind.RECEIPT, {"receipt": {}, "proven": True}),
