@@ -25,13 +25,13 @@ differ = DeepDiffer()
 print(len(compare(*differ.narrow(before, after), paths=differ.paths)))
 """
 MEASURED = """\
-import json, pathlib, resource, sys, time
+import json, pathlib, re, sys, time
 before, after = (pathlib.Path(each).read_bytes() for each in sys.argv[1:])
-loaded = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 began = time.perf_counter()
 {body}
 took = time.perf_counter() - began
-peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+# `ru_maxrss` would begin with what the parent had when it forked.
+peak = int(re.search(r"VmHWM:\\s+(\\d+) kB", pathlib.Path("/proc/self/status").read_text())[1])
 print(json.dumps([took, peak / 1024]))
 """
 
