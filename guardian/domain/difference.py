@@ -81,6 +81,11 @@ def _changed(address: str, before: StateInstance, after: StateInstance, paths: C
     )
 
 
+def dotted(path: Path) -> str:
+    """Return a path as a person writes it: `rule.0.action`."""
+    return ".".join(str(step) for step in path)
+
+
 def masked(change: PathChange, marked: frozenset[Path]) -> PathChange:
     """Hide both values when the path, a parent or a child of it is marked, or its name tells."""
     if not is_secret(change.path, marked) and not _holds_secret(change, marked):

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from guardian.domain.address import resource_of
-from guardian.domain.difference import PathChange
+from guardian.domain.difference import PathChange, dotted
 from guardian.domain.drift_rules import IgnoreRule
 
 ALL = "all"
@@ -79,11 +79,6 @@ NOTHING_SILENCED = Silence()
 def expired(rules: Iterable[IgnoreRule], day: date) -> Iterator[IgnoreRule]:
     """Yield the rules that hold no more."""
     return (each for each in rules if not each.holds_on(day))
-
-
-def dotted(path: Sequence[str | int]) -> str:
-    """Return a path as a person writes it: `rule.0.action`."""
-    return ".".join(str(step) for step in path)
 
 
 def fits(address: str, pattern: str) -> bool:

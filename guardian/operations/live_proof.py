@@ -2,11 +2,11 @@
 
 from collections.abc import Collection
 
+from guardian.domain.difference import dotted
 from guardian.domain.drift import Kind, Look, find_drift
 from guardian.domain.live import Tier
 from guardian.domain.places import is_aws
 from guardian.domain.receipt import LiveProof
-from guardian.domain.silence import dotted
 from guardian.domain.state import State
 from guardian.errors import GuardianError
 from guardian.operations.course import Course

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from guardian.domain.data_holders import DATA_HOLDERS
-from guardian.domain.difference import Difference, Kind, compare
+from guardian.domain.difference import Difference, Kind, compare, dotted
 from guardian.domain.journal import Kind as RecordKind
 from guardian.domain.plan import Action
 from guardian.domain.receipt import NewObject, Receipt, Replanned
@@ -111,7 +111,7 @@ def _differences(difference: Difference) -> tuple[str, ...]:
         case Kind.REMOVED:
             return ("it is missing",)
         case Kind.CHANGED | Kind.TAINTED:
-            return tuple(_dotted(change.path) for change in difference.paths)
+            return tuple(dotted(change.path) for change in difference.paths)
 
 
 def _new_objects(course: Course, reverse: Reverse, target: State, after: State) -> Iterable[NewObject]:
@@ -150,7 +150,3 @@ def _replaced_by_run(course: Course) -> set[str]:
         for each in run.changes
         if each.action is Action.REPLACE and each.address in ended and each.address not in kept
     }
-
-
-def _dotted(path: tuple[str | int, ...]) -> str:
-    return ".".join(str(step) for step in path)

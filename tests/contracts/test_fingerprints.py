@@ -448,12 +448,13 @@ def test_the_quick_look_leaves_out_the_tags_that_no_index_tells(aws, make, cloud
 
 
 def test_no_operation_outside_the_declarations_can_be_asked(cloud):
-    look = Look(Clients(os.environ, workers=1), deadline=time.monotonic() + 5)
-    asked = AskedOfService(look, "logs", REGION, allowed={"describe_log_groups"})
-    with pytest.raises(AssertionError):
-        asked.one("delete_log_group", logGroupName="/g")
-    with pytest.raises(AssertionError):
-        asked.every("list_tags_for_resource", "tags")
+    with ThreadPoolExecutor(1) as pool:
+        look = Look(Clients(os.environ, workers=1), deadline=time.monotonic() + 5, pool=pool)
+        asked = AskedOfService(look, "logs", REGION, allowed={"describe_log_groups"})
+        with pytest.raises(AssertionError):
+            asked.one("delete_log_group", logGroupName="/g")
+        with pytest.raises(AssertionError):
+            asked.every("list_tags_for_resource", "tags")
     assert cloud.faults.counts() == {}
 
 

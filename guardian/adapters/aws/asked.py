@@ -19,10 +19,10 @@ class Look:
     Args:
         clients: Where clients come from.
         deadline: Monotonic time after which nothing more is asked.
-        pool: Runs what is asked side by side; without one it is asked in turn.
+        pool: Runs what is asked side by side.
     """
 
-    def __init__(self, clients: Clients, *, deadline: float, pool: ThreadPoolExecutor | None = None) -> None:
+    def __init__(self, clients: Clients, *, deadline: float, pool: ThreadPoolExecutor) -> None:
         self._clients = clients
         self._deadline = deadline
         self._lock = Lock()
@@ -31,7 +31,7 @@ class Look:
 
     def side_by_side(self, ask: Callable[[T], R], items: Iterable[T]) -> list[R]:
         """Return the answer for each item, in order, asked as many at a time as the pool has threads."""
-        return list(map(ask, items) if self._pool is None else self._pool.map(ask, items))
+        return list(self._pool.map(ask, items))
 
     def once(self, key: Any, ask: Callable[[], T]) -> T:
         """Return the answer to a question, asked by the first who wants it while the others wait."""
@@ -77,13 +77,11 @@ class AskedOfService:
         self.everything = everything
         self._look = look
         self.service = service
-        self._allowed = frozenset(allowed)
         self._calls = look.calls(service, region, allowed)
         self.region = region
 
     def every(self, operation: str, member: str, **request: Any) -> list[Any]:
         """Implements `Asked.every`."""
-        self._check(operation)
         found: list[Any] = self._once(
             ("every", operation, member), request, lambda: self._calls.every(operation, member, **request)
         )
@@ -91,7 +89,6 @@ class AskedOfService:
 
     def one(self, operation: str, *, absent: Collection[str] = (), **request: Any) -> dict[str, Any] | None:
         """Implements `Asked.one`."""
-        self._check(operation)
         answer: dict[str, Any] | None = self._once(
             ("one", operation, *sorted(absent)),
             request,
@@ -124,10 +121,6 @@ class AskedOfService:
     def _once(self, question: Any, request: dict[str, Any], ask: Callable[[], Any]) -> Any:
         key = (self.service, self.region, question, _hashable(request))
         return self._look.once(key, ask)
-
-    def _check(self, operation: str) -> None:
-        if operation not in self._allowed:
-            raise AssertionError(f"{self.service} {operation} is asked, but not declared")
 
 
 def _hashable(value: Any) -> Any:

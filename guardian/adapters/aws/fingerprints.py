@@ -8,7 +8,7 @@ from typing import Any
 
 from guardian.adapters.aws.apart import Apart, Others, tags_apart, together
 from guardian.adapters.aws.asked import AskedOfService, Look
-from guardian.adapters.aws.calls import PATIENT, Clients
+from guardian.adapters.aws.calls import PATIENT, Calls, Clients
 from guardian.adapters.aws.declare import LiveType
 from guardian.adapters.aws.declared import TYPES
 from guardian.adapters.aws.read import GoneError, Read
@@ -77,11 +77,10 @@ class AwsFingerprints:
 
     def account(self) -> str:
         """Ask STS, which answers whatever the credentials may do."""
-        calls = Look(self._first, deadline=time.monotonic() + self._total_s).calls(
-            "sts", "", {"get_caller_identity"}
-        )
+        operation, deadline = "get_caller_identity", time.monotonic() + self._total_s
+        calls = Calls(self._first, "sts", "", deadline=deadline, allowed={operation})
         try:
-            return str((calls.ask("get_caller_identity") or {})["Account"])
+            return str((calls.ask(operation) or {})["Account"])
         except Exception as error:
             raise LiveError(
                 f"AWS cannot be asked: {reason_of(error, 'sts')}",

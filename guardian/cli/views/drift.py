@@ -9,10 +9,10 @@ from guardian.cli.typed import Typed
 from guardian.cli.views.table import SHORT_ID, moment
 from guardian.cli.views.terminal import Paint, by_address, visible
 from guardian.domain.coverage import Coverage
+from guardian.domain.difference import dotted
 from guardian.domain.drift import Drift, Group, Kind, Origin, Silenced, grouped
 from guardian.domain.observed import Observed
 from guardian.domain.redaction import MASK
-from guardian.domain.silence import dotted
 
 SHOWN_ADDRESSES = 5
 SHOWN_PATHS = 12

@@ -14,9 +14,9 @@ from guardian.cli.views.drift import (
 )
 from guardian.cli.views.markdown import code
 from guardian.cli.views.terminal import by_address
+from guardian.domain.difference import dotted
 from guardian.domain.drift import Group, Kind, grouped
 from guardian.domain.observed import Observed
-from guardian.domain.silence import dotted
 
 
 def drift_markdown(seen: Observed, project: str) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 from guardian.cli.views.table import SHORT_ID, moment, size, table
 from guardian.cli.views.terminal import Paint, visible
 from guardian.domain import fields
-from guardian.domain.difference import Difference, Kind, PathChange
+from guardian.domain.difference import Difference, Kind, PathChange, dotted
 from guardian.domain.redaction import MASK
 from guardian.domain.snapshot import Snapshot
 from guardian.repository.verification import Finding
@@ -156,7 +156,7 @@ def _moved(each: Difference) -> bool:
 
 
 def _path(change: PathChange) -> str:
-    return visible(".".join(str(step) for step in change.path))
+    return visible(dotted(change.path))
 
 
 def _value(value: Any) -> str:
