@@ -17,6 +17,7 @@ class ExitCode(IntEnum):
     REFUSED = 4
     RESTORED = 5
     RESTORE_INCOMPLETE = 6
+    NOT_POSTED = 7
     INTERRUPTED = 130
 
 
@@ -103,6 +104,12 @@ class PlanFailedError(EngineError):
     def __init__(self, message: str, *, hint: str = "", summaries: tuple[str, ...] = ()) -> None:
         super().__init__(message, hint=hint)
         self.summaries = summaries
+
+
+class PlanFormatError(GuardianError):
+    """What was given as a plan is none that can be read: not JSON, cut off, or of another format."""
+
+    code = "plan_format"
 
 
 class ApplyNotStartedError(EngineError):
@@ -282,3 +289,28 @@ class RestoreIncompleteError(GuardianError):
 
     code = "restore_incomplete"
     exit_code = ExitCode.RESTORE_INCOMPLETE
+
+
+class CommentError(GuardianError):
+    """The review stands, but its comment could not be posted."""
+
+    code = "comment"
+    exit_code = ExitCode.NOT_POSTED
+
+
+class PolicyError(GuardianError):
+    """A policy cannot be evaluated: a rule that does not compile, or one that never ends."""
+
+    code = "policy_broken"
+
+
+class PolicyDeniedError(RefusedError):
+    """A rule of the project's policy denies the plan."""
+
+    code = "policy"
+
+
+class ApprovalError(RefusedError):
+    """The plan is not approved, or what was approved has moved; the message says what."""
+
+    code = "approval"

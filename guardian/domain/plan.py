@@ -1,5 +1,6 @@
 """A plan's intent: what Terraform says it will do. An intent is not a fact; see `drift` for facts."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -74,6 +75,17 @@ class Counts:
     import_: int = 0
 
 
+def counted(actions: Iterable[Action]) -> Counts:
+    """Count as Terraform does."""
+    number = Counter(actions)
+    return Counts(
+        add=number[Action.CREATE] + number[Action.REPLACE],
+        change=number[Action.UPDATE],
+        remove=number[Action.DELETE] + number[Action.REPLACE],
+        import_=number[Action.IMPORT],
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanSummary:
     """A plan without its values.
@@ -91,14 +103,7 @@ class PlanSummary:
     @property
     def counts(self) -> Counts:
         """Count as Terraform does."""
-        actions = [each.action for each in self.changes]
-        replaced = actions.count(Action.REPLACE)
-        return Counts(
-            add=actions.count(Action.CREATE) + replaced,
-            change=actions.count(Action.UPDATE),
-            remove=actions.count(Action.DELETE) + replaced,
-            import_=actions.count(Action.IMPORT),
-        )
+        return counted(each.action for each in self.changes)
 
     @property
     def is_empty(self) -> bool:
@@ -143,10 +148,8 @@ def summary_of_plan_json(document: Mapping[str, Any]) -> PlanSummary:
     """Read a `PlanSummary` from `show -json` of a saved plan (format_version 1.x)."""
     changes = []
     for each in document.get("resource_changes") or ():
-        action = _action_of(each["change"])
         moved = each.get("previous_address", "")
-        if action is Action.NOOP and moved:
-            action = Action.MOVE
+        action = action_of(each["change"], moved=moved)
         if each.get("mode") == "data" or action in {Action.NOOP, Action.READ}:
             continue
         changes.append(
@@ -208,11 +211,14 @@ def _change(change: Mapping[str, Any]) -> PlannedChange:
     )
 
 
-def _action_of(change: Mapping[str, Any]) -> Action:
+def action_of(change: Mapping[str, Any], *, moved: str = "") -> Action:
+    """Return the action of a `change` object of `show -json`; `moved` is its previous address, or empty."""
     action = Action(_plain_action(change["actions"]))
-    if action is Action.NOOP and change.get("importing"):
+    if action is not Action.NOOP:
+        return action
+    if change.get("importing"):
         return Action.IMPORT
-    return action
+    return Action.MOVE if moved else action
 
 
 def _plain_action(actions: list[str]) -> str:

@@ -1,0 +1,21 @@
+"""What else depends on what changes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Blast:
+    """The part of the dependency graph that a plan's changes reach.
+
+    Resources are spelled without keys: `module.app.aws_vpc.main`.
+
+    Attributes:
+        direct: By changed resource, those that refer to it; sorted, without the resource itself.
+        transitive: By changed resource, all that depend on it in the end, the direct ones among them.
+        edges: `dependent -> dependency`, all those among the resources above, sorted: what is drawn.
+    """
+
+    direct: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    transitive: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    edges: tuple[tuple[str, str], ...] = ()
