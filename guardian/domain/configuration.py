@@ -28,7 +28,8 @@ class LeftOut:
 
     Attributes:
         path: As found: below the base, or absolute when it lies outside.
-        reason: One of `symlink`, `special`, `too_large`, `outside`, `unreadable`, `unresolved`.
+        reason: One of `symlink`, `special`, `submodule`, `too_large`, `outside`, `unreadable`,
+            `unresolved`.
         detail: For a person, for instance the size and the limit, or the expression and its line.
     """
 
@@ -104,11 +105,30 @@ class CarriedProviders:
         variables: Variables that came along with them and want a value, sorted.
         shared: Variables that the carried blocks refer to and that the receiving root module declares by
             itself, sorted: its own value of them is used, which may be another than the lender's.
+        locked: Those of `providers` of which only the locked version came along, no block.
     """
 
     providers: tuple[str, ...] = ()
     variables: tuple[str, ...] = ()
     shared: tuple[str, ...] = ()
+    locked: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommitFiles:
+    """The files of one commit that were laid out.
+
+    Attributes:
+        commit: Its full name.
+        root: POSIX path of the root module below the top (`.` when it is the top).
+        left_out: What the commit has and the copy has not, sorted by path.
+        local: Names of files that came from the checkout, because git does not follow them there.
+    """
+
+    commit: str
+    root: str
+    left_out: tuple[LeftOut, ...] = ()
+    local: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -46,11 +46,14 @@ class InitOptions:
         backend_config: Values of `-backend-config`, in order: a file, or `key=value`.
         reconfigure: Forget the backend that was configured before.
         upgrade: Take newer modules and providers than the locked ones.
+        plugin_dir: Directory of unpacked providers; nothing is taken from anywhere else then. None for the
+            usual places.
     """
 
     backend_config: tuple[str, ...] = ()
     reconfigure: bool = False
     upgrade: bool = False
+    plugin_dir: Path | None = None
 
     @property
     def are_given(self) -> bool:

@@ -77,7 +77,7 @@ def test_a_default_configuration_that_nobody_writes_needs_its_lock_entry_alone(f
     write(failed / LOCK, f"# maintained by init\n\n{aws}\n{random}")
     write(private / LOCK, f"# maintained by init\n\n{aws}")
     used = 'provider["registry.terraform.io/hashicorp/random"]'
-    assert carry(failed, private, AWS, used) == CarriedProviders(providers=("random",))
+    assert carry(failed, private, AWS, used) == CarriedProviders(providers=("random",), locked=("random",))
     assert (private / LOCK).read_text() == f"# maintained by init\n\n{aws}\n{random}"
     assert not (private / FILE).exists()
 

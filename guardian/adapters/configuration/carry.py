@@ -83,6 +83,7 @@ class _Carrier:
             providers=tuple(sorted(self._carried | locked)),
             variables=tuple(sorted(self._lending.variables)),
             shared=tuple(sorted(self._lending.shared)),
+            locked=tuple(sorted(locked - self._carried)),
         )
 
     def _take_block(self, reference: ProviderReference, block: Block) -> None:

@@ -60,6 +60,7 @@ def init_options(asked: InitOptions, *, json: bool) -> dict[str, Any]:
         "no_color": FLAG,
         "reconfigure": _flag(asked.reconfigure),
         "upgrade": _flag(asked.upgrade),
+        "plugin_dir": str(asked.plugin_dir) if asked.plugin_dir else None,
         "backend_config": list(asked.backend_config),
     }
 

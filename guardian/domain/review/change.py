@@ -27,6 +27,7 @@ class Change:
         replace_paths: Attributes that force a replacement.
         create_before_destroy: Of a replacement, whether the new object is made first.
         import_id: What is imported, or empty.
+        key: The instance's key: text for `for_each`, number for `count`, None for neither.
     """
 
     intent: PlannedChange
@@ -41,6 +42,7 @@ class Change:
     replace_paths: tuple[Path, ...] = ()
     create_before_destroy: bool = False
     import_id: str = ""
+    key: str | int | None = None
 
     @property
     def address(self) -> str:

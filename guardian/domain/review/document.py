@@ -33,6 +33,7 @@ class _ResourceChange(msgspec.Struct, frozen=True):
     type: str
     change: _Change
     name: str = ""
+    index: str | int | None = None
     mode: str = "managed"
     module_address: str = ""
     provider_name: str = ""
@@ -186,4 +187,5 @@ def _change(each: _ResourceChange, action: Action) -> Change:
         replace_paths=tuple(tuple(path) for path in change.replace_paths),
         create_before_destroy=change.actions == ["create", "delete"],
         import_id=str((change.importing or {}).get("id") or ""),
+        key=each.index,
     )
