@@ -68,6 +68,23 @@ def test_what_deceives_is_written_out(text, shown):
     assert visible(text) == shown
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("::error::x", "\\x3a:error::x"),
+        (" \t::stop-commands::x", " \t\\x3a:stop-commands::x"),
+        ("a ##[error]x", "a \\x23#[error]x"),
+        ("###[error]x", "#\\x23#[error]x"),
+        ("x ##vso[task.complete]", "x \\x23#vso[task.complete]"),
+        (":\x1b[1m:error::x", "\\x3a:error::x"),
+        ("arn:aws:s3:::logs", "arn:aws:s3:::logs"),
+        ("## a #[1]", "## a #[1]"),
+    ],
+)
+def test_no_line_commands_the_runner_of_a_job(text, shown):
+    assert rendered(text, color=False) == shown
+
+
 def test_terraforms_colours_survive_where_colours_are_wanted():
     text = "\x1b[1m# x\x1b[0m will be \x1b[32mcreated\x1b[0m\x1b[2J"
     assert rendered(text, color=True) == "\x1b[1m# x\x1b[0m will be \x1b[32mcreated\x1b[0m\\x1b[2J"

@@ -7,10 +7,18 @@ Source: https://spec.commonmark.org/0.31.2/#code-spans
 """
 
 import re
+from collections.abc import Iterable
+from itertools import groupby
 
 from guardian.cli.views.terminal import visible
 
 _BACKTICKS = re.compile("`+")
+# Words that no renderer and no host reads as anything else: letters of one script, no hash of a commit, or a
+# number, with what ends a sentence.
+_PLAIN = re.compile(
+    r"\(?(?![A-Fa-f]{7})[A-Za-z]+(?:['-][A-Za-z]+)*\)?[,;:.?]?|[0-9]{1,6}(?:\.[0-9]+)?%?[,;:]?"
+)
+_ENDS = ",;:."
 
 
 def code(text: str) -> str:
@@ -22,3 +30,37 @@ def code(text: str) -> str:
     # One space on each side is taken away again, and keeps a backtick apart from the fence.
     apart = " " if shown[0] in "` " or shown[-1] in "` " else ""
     return f"{fence}{apart}{shown}{apart}{fence}"
+
+
+def prose(text: str) -> str:
+    """Return a sentence on one line: plain words as such, everything else of it as code spans.
+
+    For sentences that name things that others named. `www.`, `@name`, `#1`, `GH-1` and whatever else a host
+    makes a link or a mention of are no plain words.
+    """
+    parts = []
+    for plain, words in groupby(visible(text).split(), lambda word: _PLAIN.fullmatch(word) is not None):
+        joined = " ".join(words)
+        kept = joined if plain else joined.rstrip(_ENDS) or joined
+        parts.append(joined if plain else code(kept) + joined[len(kept) :])
+    return " ".join(parts)
+
+
+def cell(markdown: str) -> str:
+    """Return what `code` or `prose` made as it stands in a table, where a bar ends the cell even within code.
+
+    Source: https://github.github.com/gfm/#example-200
+    """
+    return markdown.replace("|", "\\|")
+
+
+def fence_of(text: str) -> str:
+    """Return a code fence that nothing in `text` can end."""
+    return "`" * max((3, *(len(each) + 1 for each in _BACKTICKS.findall(text))))
+
+
+def fenced(lines: Iterable[str], *, language: str = "") -> str:
+    """Return a code block; the lines are made visible already."""
+    text = "\n".join(lines)
+    fence = fence_of(text)
+    return f"{fence}{language}\n{text}\n{fence}"

@@ -2,12 +2,16 @@
 
 A resource's key, a provider's error or a file's name may hold escape sequences that repaint the screen, or
 bidirectional controls that make one address look like another. Nothing reaches a terminal but through here.
+Where the terminal is a CI job's log, a line may be a command to the runner: that is taken from it too.
 """
 
 import re
 
 # Terraform colours its own rendering with these and nothing else.
 _COLOUR = re.compile(r"(\x1b\[[0-9;]*m)")
+# GitHub takes `::name::` at the start of a line, blanks aside, and `##[` anywhere, Azure DevOps `##vso[`.
+# Source: `ActionCommand.cs` of actions/runner, `Command.cs` of microsoft/azure-pipelines-agent.
+_RUNNERS = re.compile(r"^(\s*):(?=:)|#(?=#(?:vso)?\[)", re.IGNORECASE)
 _NUMBERED = re.compile(r"([^0-9]*)([0-9]{0,18})")
 SHOWN_LINES = 20
 SHOWN_CHARACTERS = 2000
@@ -15,9 +19,11 @@ SHOWN_CHARACTERS = 2000
 
 def visible(text: str) -> str:
     r"""Return `text` on one line, what cannot be seen written as an escape (`\x1b`, `\u202e`)."""
-    if text.isprintable():
-        return text
-    return "".join(each if each.isprintable() else _escape(each) for each in text)
+    if not text.isprintable():
+        text = "".join(each if each.isprintable() else _escape(each) for each in text)
+    if "::" in text or "##" in text:
+        text = _RUNNERS.sub(lambda found: f"{found[1]}\\x3a" if found[1] is not None else "\\x23", text)
+    return text
 
 
 def visible_lines(text: str) -> str:
@@ -47,10 +53,11 @@ def by_address(address: str) -> tuple[tuple[str, int], ...]:
 
 def rendered(text: str, *, color: bool) -> str:
     """Return Terraform's own rendering of a plan, with its colours or without, and no other sequence."""
+    if not color:
+        # Taken away first: what stood on both sides of a colour must not add up to something else.
+        return visible_lines(_COLOUR.sub("", text))
     parts = _COLOUR.split(text)
-    return "".join(
-        (part if color else "") if index % 2 else visible_lines(part) for index, part in enumerate(parts)
-    )
+    return "".join(part if index % 2 else visible_lines(part) for index, part in enumerate(parts))
 
 
 class Paint:

@@ -1,0 +1,183 @@
+"""What a change does to values, fit to be shown: what is secret is masked, on both sides.
+
+Three sieves, each for what the others let through: Terraform's marks, names that tell, and the look of the
+value itself. A secret under an innocent name in an unmarked attribute is still a long random string.
+"""
+
+import json
+import math
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from guardian.domain.difference import PathChange
+from guardian.domain.redaction import MASK, Path, is_secret, scrubbed
+from guardian.domain.review.change import Change, is_marked, value_at
+
+UNKNOWN = "(known after apply)"
+
+# Shapes that issuers gave their keys so that they can be found.
+# Source: https://docs.github.com/en/code-security/secret-scanning/introduction/supported-secret-scanning-patterns
+_ISSUED = re.compile(
+    r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b|\bgh[opsur]_\w{30,}|\bgithub_pat_\w{20,}|\bglpat-[\w-]{20,}"
+    r"|\bxox[abeoprs]-[\w-]{10,}|\bsk_(?:live|test)_\w{16,}|\bAIza[\w-]{35}|\bSG\.[\w-]{16,}\.[\w-]{16,}"
+    r"|\beyJ[\w-]{8,2000}\.[\w-]{8,}\.|-----BEGIN [A-Z0-9 ]+-----"
+)
+# Long and random, and no secret: ARNs, UUIDs, AWS ids, Cognito pools, images by digest.
+_NAMED = re.compile(
+    r"\barn:[\w-]+:\S+|\b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b"
+    r"|\b[a-z]+(?:-[a-z]+){0,3}-(?:[0-9a-f]{8}|[0-9a-f]{17})\b|\b[a-z]{2}(?:-[a-z]+){1,2}-[0-9]_[A-Za-z0-9]{9}\b"
+    r"|\bsha256:[0-9a-f]{64}\b",
+    re.IGNORECASE,
+)
+# Attributes that hold digests and versions: as random as a key, and public.
+_DIGESTS = re.compile(
+    r"(?:^|_)(?:hash|etag|md5|sha\d+|digest|checksum|fingerprint|thumbprint|version_id)(?:$|_)"
+)
+_RUNS = re.compile(r"[A-Za-z0-9+/=_-]{20,}")
+_SEGMENTS = re.compile(r"[A-Za-z0-9]+")
+_PIECES = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+")
+_SHORTEST = 20
+_RANDOM_BITS = 3.0
+_RANDOM_CASE_BITS = 3.0
+_RANDOM_LETTERS_BITS = 3.8
+# The pieces of a name are words; those of random text are one to three characters, on average.
+_WORD = 3.75
+
+
+def shown_values(change: Change, paths: Iterable[Path]) -> tuple[PathChange, ...]:
+    """Return both values at each path, masked.
+
+    Args:
+        change: The change, with its values.
+        paths: Those that `differing` found, or others of its attributes.
+
+    Returns:
+        In the order of `paths`. What does not exist is None; what is not known yet is `UNKNOWN`.
+    """
+    return tuple(_shown(change, path) for path in paths)
+
+
+def is_random(text: str) -> bool:
+    """Tell whether a text holds what looks like a key: an issuer's form, or a long run of high entropy.
+
+    Words, paths, ARNs, UUIDs and the ids of AWS are none.
+    """
+    if len(text) < _SHORTEST:
+        return False
+    if _ISSUED.search(text):
+        return True
+    return any(_is_random_run(run) for run in _RUNS.findall(_NAMED.sub(" ", text)))
+
+
+def _shown(change: Change, path: Path) -> PathChange:
+    before, after = value_at(change.before, path), value_at(change.after, path)
+    after = _with_unknown(after, change.unknown if change.unknown is True else _deep(change.unknown, path))
+    if (
+        is_marked(change.sensitive_before, path)
+        or is_marked(change.sensitive_after, path)
+        or is_secret(path, ())
+        or _is_of_a_telling_pair(change, path)
+    ):
+        return PathChange(path=path, before=MASK, after=MASK)
+    digest = any(isinstance(step, str) and _DIGESTS.search(step) for step in path)
+    before, after = (_masked(scrubbed(each), digest=digest) for each in (before, after))
+    if MASK in (before, after):
+        # The other side is a secret of the same kind, or was meant to be one.
+        before, after = (each if each in (None, UNKNOWN) else MASK for each in (before, after))
+    return PathChange(path=path, before=before, after=after)
+
+
+def _is_of_a_telling_pair(change: Change, path: Path) -> bool:
+    """Tell whether it is the value of a pair `{name, value}` whose name tells."""
+    if len(path) < 2 or path[-1] != "value":  # noqa: PLR2004 - a pair stands in something
+        return False
+    pairs = (value_at(tree, path[:-1]) for tree in (change.before, change.after))
+    return any(isinstance(pair, Mapping) and _name_tells(pair) for pair in pairs)
+
+
+def _name_tells(pair: Mapping[str, Any]) -> bool:
+    names = (pair.get("name"), pair.get("key"), pair.get("Name"), pair.get("Key"))
+    return any(isinstance(name, str) and is_secret((name,), ()) for name in names)
+
+
+def _masked(value: Any, *, digest: bool) -> Any:
+    if isinstance(value, Mapping):
+        return _masked_map(value, digest=digest)
+    if isinstance(value, list):
+        return [_masked(each, digest=digest) for each in value]
+    if not isinstance(value, str) or value in (MASK, UNKNOWN):
+        return value
+    if value[:1] in ("{", "["):
+        return _in_json(value, lambda inner: _masked(scrubbed(inner), digest=digest))
+    return MASK if not digest and is_random(value) else value
+
+
+def _masked_map(value: Mapping[str, Any], *, digest: bool) -> Mapping[str, Any]:
+    pair = _name_tells(value)
+    return {
+        name: MASK
+        if pair and name in ("value", "Value") and each
+        else _masked(each, digest=digest or _DIGESTS.search(name) is not None)
+        for name, each in value.items()
+    }
+
+
+def _in_json(text: str, mask: Callable[[Any], Any]) -> str:
+    """Mask within a JSON document, such as a policy or a container definition, and leave any other alone."""
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError):
+        return MASK if is_random(text) else text
+    masked = mask(document)
+    return text if masked == document else json.dumps(masked, ensure_ascii=False)
+
+
+def _deep(tree: Any, path: Path) -> Any:
+    for step in path:
+        if tree is True:
+            return True
+        tree = value_at(tree, (step,))
+    return tree
+
+
+def _with_unknown(value: Any, unknown: Any) -> Any:
+    if unknown is True:
+        return UNKNOWN
+    if isinstance(unknown, Mapping) and any(unknown.values()):
+        known = value if isinstance(value, Mapping) else {}
+        names = {**known, **{name: None for name, each in unknown.items() if each}}
+        return {name: _with_unknown(known.get(name), unknown.get(name)) for name in names}
+    if isinstance(unknown, list) and isinstance(value, list) and len(unknown) == len(value):
+        return [_with_unknown(*each) for each in zip(value, unknown, strict=True)]
+    return value
+
+
+def _is_random_run(run: str) -> bool:
+    segments = [each for each in _SEGMENTS.findall(run) if not _is_word(each)]
+    rest = "".join(segments)
+    if len(rest) < _SHORTEST:
+        return False
+    if any(_is_of_one_case(each) and _entropy_bits(each) >= _RANDOM_CASE_BITS for each in segments):
+        return True
+    return len(rest) < _WORD * len(_PIECES.findall(rest)) and _entropy_bits(rest) >= _RANDOM_BITS
+
+
+def _is_of_one_case(segment: str) -> bool:
+    """Tell whether it is long and written as hexadecimal, base 32 or base 36 are."""
+    return len(segment) >= _SHORTEST and (segment.islower() or segment.isupper())
+
+
+def _is_word(segment: str) -> bool:
+    """Tell whether it is a number, or letters of one case that repeat as those of a language do."""
+    if segment.isdigit():
+        return True
+    if not (segment.isalpha() and (segment[1:].islower() or segment.isupper() or len(segment) == 1)):
+        return False
+    return len(segment) < _SHORTEST or _entropy_bits(segment.lower()) < _RANDOM_LETTERS_BITS
+
+
+def _entropy_bits(text: str) -> float:
+    """Return Shannon's entropy, in bits a character."""
+    return -sum(count / len(text) * math.log2(count / len(text)) for count in Counter(text).values())
