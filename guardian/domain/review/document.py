@@ -5,7 +5,7 @@ Source: https://developer.hashicorp.com/terraform/internals/json-format
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
@@ -17,8 +17,11 @@ MAJOR = "1"
 _AGAIN = "terraform show -json FILE > plan.json    # write it again, whole"
 
 
+_Actions = Annotated[list[str], msgspec.Meta(min_length=1)]
+
+
 class _Change(msgspec.Struct, frozen=True):
-    actions: list[str]
+    actions: _Actions
     before: dict[str, Any] | None = None
     after: dict[str, Any] | None = None
     after_unknown: Any = False
@@ -42,6 +45,10 @@ class _ResourceChange(msgspec.Struct, frozen=True):
     action_reason: str = ""
 
 
+class _OutputChange(msgspec.Struct, frozen=True):
+    actions: _Actions
+
+
 class _Document(msgspec.Struct, frozen=True):
     format_version: str = ""
     terraform_version: str = ""
@@ -51,7 +58,7 @@ class _Document(msgspec.Struct, frozen=True):
     complete: bool = True
     resource_changes: list[msgspec.Raw] | None = None
     resource_drift: list[msgspec.Raw] | None = None
-    output_changes: dict[str, dict[str, Any]] | None = None
+    output_changes: dict[str, _OutputChange] | None = None
     configuration: msgspec.Raw = msgspec.Raw()
     prior_state: msgspec.Raw = msgspec.Raw()
     planned_values: msgspec.Raw = msgspec.Raw()
@@ -60,6 +67,10 @@ class _Document(msgspec.Struct, frozen=True):
 
 _whole = msgspec.json.Decoder(_Document)
 _one = msgspec.json.Decoder(_ResourceChange)
+_part = msgspec.json.Decoder(dict[str, Any] | None)
+# The first look checks only the form of what it splits: text that is no UTF-8 and numbers beyond any size are
+# found when a part is decoded, and ValueError is their root.
+_BAD = (msgspec.MsgspecError, ValueError, RecursionError)
 
 
 class PlanDocument:
@@ -90,10 +101,14 @@ class PlanDocument:
 
     def outputs(self) -> dict[str, str]:
         """Return the root outputs that change, with their action."""
-        found = {
-            name: str(action_of(change)) for name, change in (self._document.output_changes or {}).items()
-        }
-        return {name: action for name, action in found.items() if action != Action.NOOP}
+        listed = self._document.output_changes or {}
+        try:
+            found = {name: _action(change.actions) for name, change in listed.items()}
+        except ValueError as error:
+            raise PlanFormatError(
+                f"an output of the plan changes as none does: {error}", hint=_AGAIN
+            ) from error
+        return {name: str(action) for name, action in found.items() if action is not Action.NOOP}
 
     def configuration(self) -> Mapping[str, Any]:
         """Decode the configuration: providers, modules, references."""
@@ -126,7 +141,7 @@ def read_document(body: bytes, *, named: str) -> PlanDocument:
         document = _whole.decode(body)
     except msgspec.ValidationError as error:
         raise PlanFormatError(f"{named} is JSON, but not of a plan: {error}", hint=_AGAIN) from error
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except _BAD as error:
         raise PlanFormatError(
             f"{named} is not JSON, or is cut off after {len(body)} bytes: {error}", hint=_AGAIN
         ) from error
@@ -136,7 +151,7 @@ def read_document(body: bytes, *, named: str) -> PlanDocument:
             f"{named} has {what}: plans of format 1.x are known",
             hint="terraform show -json FILE    # of a saved plan, by Terraform 1.x",
         )
-    if document.resource_changes is None and not bytes(document.planned_values):
+    if document.resource_changes is None and not memoryview(document.planned_values).nbytes:
         raise PlanFormatError(
             f"{named} is the JSON of a state, not of a plan",
             hint="terraform plan -out=FILE, then terraform show -json FILE",
@@ -145,24 +160,30 @@ def read_document(body: bytes, *, named: str) -> PlanDocument:
 
 
 def _decoded(raw: msgspec.Raw) -> Mapping[str, Any]:
-    found: Mapping[str, Any] | None = msgspec.json.decode(raw) if bytes(raw) else None
-    return found or {}
+    if not memoryview(raw).nbytes:
+        return {}
+    try:
+        return _part.decode(raw) or {}
+    except _BAD as error:
+        raise PlanFormatError(f"a part of the plan is not of a plan's form: {error}", hint=_AGAIN) from error
 
 
 def _changes(listed: "list[msgspec.Raw] | tuple[()]") -> Iterator[Change]:
-    for raw in listed:
+    for number, raw in enumerate(listed, start=1):
         try:
             each = _one.decode(raw)
-        except msgspec.ValidationError as error:
+            action = _action(each.change.actions, each.change.importing, moved=each.previous_address)
+        except _BAD as error:
             raise PlanFormatError(
-                f"a change of the plan is not of a plan's form: {error}", hint=_AGAIN
+                f"change {number} of the plan is not of a plan's form: {error}", hint=_AGAIN
             ) from error
-        action = action_of(
-            {"actions": each.change.actions, "importing": each.change.importing}, moved=each.previous_address
-        )
         if each.mode == "data" or action in {Action.NOOP, Action.READ}:
             continue
         yield _change(each, action)
+
+
+def _action(actions: list[str], importing: Mapping[str, Any] | None = None, *, moved: str = "") -> Action:
+    return action_of({"actions": actions, "importing": importing}, moved=moved)
 
 
 def _change(each: _ResourceChange, action: Action) -> Change:
