@@ -1,0 +1,1 @@
+"""The corpus of plans in fixtures/plans: how one is read, made by real Terraform, and written down."""
