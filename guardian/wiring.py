@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from guardian.domain.engine import InitOptions
-from guardian.errors import NotFoundError, StoreAnswersError, StoreUnreachableError
+from guardian.errors import CommentError, NotFoundError, StoreAnswersError, StoreUnreachableError
 from guardian.operations.context import Checkout, Context
 from guardian.settings import Settings
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:  # these load what commands that only read do without
     from guardian.domain.remembered import Remembered
     from guardian.ports.audience import Audience
     from guardian.ports.blobs import BlobStore
+    from guardian.ports.comments import CommentHost
     from guardian.ports.memory import HeadMemory
     from guardian.ports.sealer import Sealer
     from guardian.ports.spool import SpoolPlace
@@ -317,6 +318,24 @@ def keeps_runs(root: Path, environment: Mapping[str, str]) -> bool:
     from guardian.adapters.workplace import DiskWorkplace
 
     return bool(DiskWorkplace(work_place(root, environment)).kept_runs())
+
+
+def comment_host(environment: Mapping[str, str]) -> "CommentHost":
+    """Return what comments on the pull request whose job this is; nothing is asked yet.
+
+    Raises:
+        CommentError: This is no job of a pull request, or its token or the host's client is missing.
+    """
+    from guardian.adapters.vcs import comment_host as of_target
+    from guardian.adapters.vcs import detect
+
+    target = detect(environment)
+    if target is None:
+        raise CommentError(
+            "no comment can be posted: this is no job of GitHub Actions, GitLab CI or Azure Pipelines",
+            hint="guardian review --format markdown    # post its output by hand",
+        )
+    return of_target(target)
 
 
 def _own_paths(settings: Settings, root: Path) -> tuple[Path, ...]:
