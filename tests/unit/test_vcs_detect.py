@@ -1,6 +1,7 @@
 """Which pull request a job is about, by the variables of each CI system."""
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -197,3 +198,12 @@ def test_bitbucket_gets_its_markdown_on_stdout():
     target = Target(host=Host.BITBUCKET, api="", project="", repository="", number=1, token="t")
     with pytest.raises(CommentError, match="posts nothing at bitbucket"):
         comment_host(target)
+
+
+@pytest.mark.parametrize(("host", "module"), [("github", "github"), ("gitlab", "gitlab")])
+def test_a_client_that_is_not_installed_is_named(monkeypatch, host, module):
+    monkeypatch.setitem(sys.modules, module, None)
+    monkeypatch.delitem(sys.modules, f"guardian.adapters.vcs.{host}", raising=False)
+    with pytest.raises(CommentError, match=f"the module {module} is not installed") as caught:
+        comment_host(found(ALL[host]))
+    assert caught.value.hint == f"pip install 'guardian[{host}]'"
