@@ -1,7 +1,7 @@
 """`guardian drift` beside `terraform plan -refresh-only`: time, requests, and what each finds.
 
-Both go through one proxy that adds 50 ms to every request, in turn, on the same fake cloud. Usage:
-`bench_drift.py [INSTANCES ...]`; the ratios are claimed for 1,000.
+Both ask, in turn, one server that takes 50 ms for every answer and has all answers of the fake cloud ready:
+each side runs once unmeasured. Usage: `bench_drift.py [INSTANCES ...]`; the ratios are claimed for 1,000.
 """
 
 import json
@@ -14,17 +14,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from benchmarks.recorded import RecordedCloud, recorded_cloud
 from benchmarks.stage import Stage, staged
-from tests.support.moto import environment
-from tests.support.proxy import FaultProxy, fault_proxy
+from tests.support.moto import MotoServer, environment
 
 LATENCY_S = 0.05
 CLAIMED_AT = 1_000
 PAIRS = 3
 CONNECTIONS = "100"
-# The fake cloud is one Python process that answers some 150 requests a second, whoever asks: that bounds the
-# time of the side that asks many things at once. Requests it does not bound.
-CLAIMED = {"faster": 2.0, "requests": 0.45, "quick faster": 5.0, "quick fewer": 25.0}
+CLAIMED = {"faster": 4.0, "requests": 0.4, "quick faster": 8.0, "quick fewer": 25.0}
 PLAN = ["terraform", "plan", "-refresh-only", "-input=false", "-lock=false", "-no-color", "-out=drift.tfplan"]
 Client = Callable[[str], Any]
 
@@ -81,16 +79,16 @@ def _policy(bucket: str) -> str:
 
 
 class Bench:
-    """The stage with the proxy before its cloud."""
+    """The stage with a server before its cloud that has the answers ready."""
 
-    def __init__(self, stage: Stage, proxy: FaultProxy) -> None:
-        self.stage, self.proxy = stage, proxy
+    def __init__(self, stage: Stage, cloud: RecordedCloud) -> None:
+        self.stage, self.cloud = stage, cloud
 
     @contextmanager
     def slow(self) -> Iterator[None]:
-        """Let what runs in the block go through the proxy."""
+        """Let what runs in the block ask the server."""
         direct = dict(self.stage.environment)
-        self.stage.environment |= environment(self.proxy.url)
+        self.stage.environment |= environment(self.cloud.url)
         try:
             yield
         finally:
@@ -98,7 +96,7 @@ class Bench:
 
     def measure(self, *command: str) -> tuple[float, Counter[str], str]:
         """Return seconds, requests by operation, and stdout."""
-        before = Counter(self.proxy.faults.counts())
+        before = Counter(self.cloud.counts)
         with self.slow():
             began = time.perf_counter()
             done = subprocess.run(
@@ -113,12 +111,9 @@ class Bench:
             took = time.perf_counter() - began
         if done.returncode != 0:
             sys.exit(f"{' '.join(command)} exited {done.returncode}:\n{(done.stdout + done.stderr)[-3000:]}")
-        asked = Counter(self.proxy.faults.counts()) - before
-        return (
-            took,
-            Counter({f"{service}:{name}": number for (service, name), number in asked.items()}),
-            (done.stdout),
-        )
+        asked = Counter(self.cloud.counts) - before
+        by_name = Counter({f"{service}:{name}": number for (service, name), number in asked.items()})
+        return took, by_name, done.stdout
 
     def guardian(self, *more: str) -> tuple[float, Counter[str], str]:
         """Measure `guardian drift`."""
@@ -153,6 +148,9 @@ def listed(asked: Counter[str]) -> str:
 
 def compare(bench: Bench, instances: int) -> list[str]:
     """Measure at one size; return the claims that do not hold."""
+    bench.cloud.forget()
+    for each in (bench.terraform, bench.guardian):
+        each()
     theirs = [bench.terraform() for _ in range(PAIRS if instances == CLAIMED_AT else 1)]
     ours = [bench.guardian() for _ in theirs]
     quick = [bench.guardian("--quick") for _ in theirs]
@@ -201,10 +199,10 @@ def hunt(bench: Bench, client: Client) -> list[str]:
 def main(sizes: list[int]) -> int:
     """Run at each size, the drift last."""
     failed: list[str] = []
-    with staged("drift") as stage, fault_proxy(stage.server.url, latency_s=LATENCY_S) as proxy:
+    with staged("drift") as stage, recorded_cloud(stage.server.url, latency_s=LATENCY_S) as cloud:
         stage.environment["GUARDIAN_DRIFT__CONNECTIONS"] = CONNECTIONS
         stage.environment["GUARDIAN_STORE"] = str(stage.directory / "store")
-        bench = Bench(stage, proxy)
+        bench = Bench(stage, cloud)
         for size in sizes:
             stage.environment["TF_VAR_instances"] = str(size)
             stage.run("terraform", "apply", "-auto-approve", "-input=false", "-parallelism=40")
@@ -212,7 +210,7 @@ def main(sizes: list[int]) -> int:
                 "snapshot", "create", "-parallelism=40", *(["--accept-state", "--reason", "grown"])
             )
             failed += compare(bench, size)
-        failed += hunt(bench, stage.server.client)
+        failed += hunt(bench, MotoServer(url=cloud.url, pid=stage.server.pid, log=stage.server.log).client)
     for each in failed:
         print(f"NOT HELD: {each}")
     return 1 if failed else 0

@@ -1,7 +1,7 @@
 """A bucket with everything that the provider reads of it."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from guardian.adapters.aws.apart import left_to
@@ -34,12 +34,24 @@ def _detail(asked: Asked, item: Answer, _: Attributes) -> Attributes:
         "request_payer": of(ask.PAYMENT).get("Payer"),
         "logging": _logging(of(ask.LOGGING)),
         "lifecycle_rule": rules_of_bucket(of(ask.LIFECYCLE).get("Rules", ())),
-        "replication_configuration": replication(of(ask.REPLICATION)),
         "server_side_encryption_configuration": _encryption(of(ask.ENCRYPTION)),
-        **_object_lock(of(ask.OBJECT_LOCK)),
         "grant": _grants(of(ask.ACL).get("Grants", ())),
-        # Last: a bucket that is gone by now has no settings to tell.
-        "versioning": _versioning(ask.need(asked, ask.VERSIONING, name)),
+        # After these: a bucket that is gone by now has no settings to tell.
+        **_versions(ask.need(asked, ask.VERSIONING, name), of),
+    }
+
+
+def _versions(versioning: Answer, of: Callable[[str], Answer]) -> Attributes:
+    """Return the versioning, with what a bucket can only have when it was versioned once.
+
+    Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-requirements.html and
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock-managing.html
+    """
+    has = "Status" in versioning
+    return {
+        "versioning": _versioning(versioning),
+        "replication_configuration": replication(of(ask.REPLICATION) if has else {}),
+        **_object_lock(of(ask.OBJECT_LOCK) if has else {}),
     }
 
 
