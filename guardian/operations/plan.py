@@ -113,6 +113,7 @@ def make_plan(
     name: str = PLAN_FILE,
     initialise_first: Callable[[], None] | None = None,
     own: bool = True,
+    warn: Callable[[str], None] | None = None,
 ) -> Planned:
     """Plan into a file of the run's private directory.
 
@@ -123,6 +124,7 @@ def make_plan(
         name: The file's name.
         initialise_first: Called once when Terraform says that the directory must be initialised again.
         own: Whether a person chose the options; who did not choose targets is not warned of them.
+        warn: Takes each of Terraform's warnings; None for the audience.
 
     Raises:
         PlanFailedError: With Terraform's diagnostics; nothing was changed.
@@ -146,7 +148,7 @@ def make_plan(
         )
     warnings = [each for each in outcome.diagnostics if each.severity == "warning"]
     for each in _each_once(in_words(each) for each in warnings if own or each.summary != TARGETED):
-        context.audience.note(f"Terraform warns: {each}")
+        (warn or context.audience.note)(f"Terraform warns: {each}")
     return Planned(
         path=out,
         file=context.engine.read_plan(out),

@@ -67,8 +67,8 @@ def stage(
         )
     except ConfigurationError as error:
         raise RecoveryRefusedError(error.message, code="not_carried", hint=error.hint) from error
-    if scene.carried:
-        names = ", ".join(scene.carried)
+    if scene.lent.providers:
+        names = ", ".join(scene.lent.providers)
         session.context.audience.note(
             f"carried over from the failed configuration for this way back: {names}"
         )

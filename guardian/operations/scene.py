@@ -2,12 +2,12 @@
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from guardian.domain.configuration import CarriedProviders, Override
-from guardian.domain.engine import Backend, InitOptions, WorkingDirectory
+from guardian.domain.engine import Backend, EngineOutcome, InitOptions, WorkingDirectory
 from guardian.domain.recovery import Move
 from guardian.domain.snapshot import Snapshot
 from guardian.errors import ConfigurationError, InitFailedError, NotFoundError
@@ -62,14 +62,22 @@ class Scene:
     Attributes:
         var_files: Variable files to plan with: the recorded values, or none when they are not recorded.
         not_expressed: Overrides that an override file cannot say.
-        carried: Providers that were carried over, by their names in the configuration.
+        lent: Providers that were carried over, and what came along with them.
     """
 
     where: WorkingDirectory
     backend: Backend
     var_files: tuple[str, ...]
     not_expressed: tuple[Override, ...] = ()
-    carried: tuple[str, ...] = ()
+    lent: CarriedProviders = field(default_factory=CarriedProviders)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrivateCopy:
+    """A configuration's files in a private directory: the top of all files, and the root module."""
+
+    base: Path
+    root: Path
 
 
 def unpack(context: Context, project: Project, snapshot: Snapshot, base: Path) -> Path:
@@ -93,6 +101,7 @@ def lay_out(
     name: str = "configuration",
     additions: Additions = NOTHING,
     instead_of_backend: bytes | None = None,
+    plugins: Path | None = None,
 ) -> Scene:
     """Write the files, the backend and the variables, and initialise.
 
@@ -104,6 +113,7 @@ def lay_out(
         name: Directory of the copy.
         additions: What the copy holds beside the snapshot's files.
         instead_of_backend: A state to plan on in a private local backend; None for the real one.
+        plugins: Directory of providers that were installed elsewhere, tried first; None for none.
 
     Raises:
         NotFoundError: The snapshot holds no configuration.
@@ -113,8 +123,46 @@ def lay_out(
     base = place.path / name
     root = unpack(context, project, snapshot, base)
     backend = capture.load_backend(project, snapshot)
+    copy = initialise_copy(
+        context,
+        place,
+        PrivateCopy(base=base, root=root),
+        backend,
+        additions=additions,
+        instead_of_backend=instead_of_backend,
+        plugins=plugins,
+    )
+    values = variables_of(context, project, place, snapshot, copy.where, name=name)
+    lent = copy.lent
+    if values is not None and (lent.variables or lent.shared):
+        values = _with_lent(lent, additions.variables(), values)
+    return Scene(
+        where=copy.where,
+        backend=copy.backend,
+        var_files=() if values is None else (write_variables(context, place, values, name=name),),
+        not_expressed=copy.not_expressed,
+        lent=lent,
+    )
+
+
+def initialise_copy(
+    context: Context,
+    place: Place,
+    copy: PrivateCopy,
+    backend: Backend,
+    *,
+    additions: Additions = NOTHING,
+    instead_of_backend: bytes | None = None,
+    plugins: Path | None = None,
+) -> Scene:
+    """Bind a private copy to its backend, amend and initialise it; see `lay_out`.
+
+    Returns:
+        The scene without variable files.
+    """
+    root = copy.root
     if instead_of_backend is not None:
-        backend = _local_copy(context, base, backend, instead_of_backend)
+        backend = _local_copy(context, copy.base, backend, instead_of_backend)
     _write_json(context, root / OVERRIDE, {"terraform": {"backend": {backend.kind: _configured(backend)}}})
     if additions.moves:
         moved = [{"from": each.source, "to": each.home} for each in additions.moves]
@@ -129,22 +177,28 @@ def lay_out(
     where = WorkingDirectory(
         root=root, run_dir=place.path, environment=_environment(place.run_id, root, backend)
     )
-    outcome = context.engine.init(where, options=InitOptions())
+    outcome = _init(context, where, plugins)
     if outcome.exit_code:
         raise InitFailedError(
-            words(outcome, "init failed in the snapshot's configuration"),
+            words(outcome, "init failed in the private copy of the configuration"),
             hint="the providers and the backend must be reachable from this machine",
         )
-    values = variables_of(context, project, place, snapshot, where, name=name)
-    if values is not None and (lent.variables or lent.shared):
-        values = _with_lent(lent, additions.variables(), values)
     return Scene(
         where=where,
         backend=backend,
-        var_files=_var_files(context, place, values, name=name),
+        var_files=(),
         not_expressed=not_expressed,
-        carried=lent.providers,
+        lent=lent,
     )
+
+
+def _init(context: Context, where: WorkingDirectory, plugins: Path | None) -> EngineOutcome:
+    """Initialise, at first with nothing but the providers that are there: no registry is asked then."""
+    if plugins is not None and plugins.is_dir():
+        outcome = context.engine.init(where, options=InitOptions(plugin_dir=plugins))
+        if not outcome.exit_code or outcome.interrupted:
+            return outcome
+    return context.engine.init(where, options=InitOptions())
 
 
 def _with_lent(lent: CarriedProviders, theirs: Mapping[str, Any], values: dict[str, Any]) -> dict[str, Any]:
@@ -209,18 +263,15 @@ def write_overrides(context: Context, scene: Scene, overrides: Iterable[Override
     return context.configuration.override(scene.where.root, overrides)
 
 
-def _var_files(
-    context: Context, place: Place, values: dict[str, Any] | None, *, name: str
-) -> tuple[str, ...]:
-    if values is None:
-        return ()
+def write_variables(context: Context, place: Place, values: Mapping[str, Any], *, name: str) -> str:
+    """Write values of variables into a private file, and return its path for `-var-file`."""
     path = place.path / f"{name}-{VARIABLES}"
     _write_json(context, path, values)
-    return (str(path),)
+    return str(path)
 
 
-def _write_json(context: Context, path: Path, document: dict[str, Any]) -> None:
-    context.workplace.write(path, json.dumps(document).encode())
+def _write_json(context: Context, path: Path, document: Mapping[str, Any]) -> None:
+    context.workplace.write(path, json.dumps(dict(document)).encode())
 
 
 def _local_copy(context: Context, base: Path, backend: Backend, body: bytes) -> Backend:

@@ -8,6 +8,7 @@ from guardian.domain.configuration import (
     CapturedConfiguration,
     CaptureLimits,
     CarriedProviders,
+    CommitFiles,
     ConfigurationFacts,
     ConfigurationFile,
     GitPosition,
@@ -47,6 +48,24 @@ class ConfigurationSource(Protocol):
 
     def git_position(self, root: Path) -> GitPosition | None:
         """Return the commit of the checkout that holds `root`, None outside git or without git."""
+        ...
+
+    def lay_out_commit(self, root: Path, ref: str, into: Path, *, limits: CaptureLimits) -> CommitFiles:
+        """Write all files of a commit below `into` (0600 or 0700); git's own checkout stays as it is.
+
+        Submodules are not followed, and links only to files of the same commit. Variable files and a lock
+        file that git does not follow come from the checkout.
+
+        Args:
+            root: A directory of the checkout, the root module.
+            ref: A commit by any name; a branch of the remote `origin` may be named without that word.
+            into: A private directory; made when it is missing.
+            limits: Bounds; of a file over its limit the path alone is returned.
+
+        Raises:
+            NotFoundError: This clone has no such commit.
+            ConfigurationError: No git, no checkout, more than the totals, or the disk does not take it.
+        """
         ...
 
     def facts(self, root: Path) -> ConfigurationFacts:

@@ -15,6 +15,7 @@ from guardian.domain.configuration import (
     CapturedConfiguration,
     CaptureLimits,
     CarriedProviders,
+    CommitFiles,
     ConfigurationFacts,
     ConfigurationFile,
     GitPosition,
@@ -26,6 +27,7 @@ from guardian.domain.journal import Kind, Record
 from guardian.domain.recovery import Limits
 from guardian.domain.state import State, parse_state
 from guardian.domain.transient import RetryBlock
+from guardian.errors import NotFoundError
 from guardian.operations.apply import ApplyRequest, ApplyResult, apply
 from guardian.operations.context import Checkout, Context
 from guardian.operations.restore import RestoreRequest, RestoreResult, restore
@@ -82,6 +84,9 @@ class FakeConfiguration:
 
     def override(self, private: Path, overrides: Iterable[Override]) -> tuple[Override, ...]:
         return tuple(overrides)  # it can say none
+
+    def lay_out_commit(self, root: Path, ref: str, into: Path, *, limits: CaptureLimits) -> CommitFiles:
+        raise NotFoundError(f"this clone has no commit {ref!r}")
 
     def git_position(self, root: Path) -> GitPosition | None:
         return None

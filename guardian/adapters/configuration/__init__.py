@@ -3,11 +3,12 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from guardian.adapters.configuration import capture, carry, facts, git, layout, override
+from guardian.adapters.configuration import base, capture, carry, facts, git, layout, override
 from guardian.domain.configuration import (
     CapturedConfiguration,
     CaptureLimits,
     CarriedProviders,
+    CommitFiles,
     ConfigurationFacts,
     ConfigurationFile,
     GitPosition,
@@ -49,3 +50,7 @@ class DiskConfiguration:
     def git_position(self, root: Path) -> GitPosition | None:
         """Return where the checkout that holds `root` stands."""
         return git.git_position(root)
+
+    def lay_out_commit(self, root: Path, ref: str, into: Path, *, limits: CaptureLimits) -> CommitFiles:
+        """Write the files of a commit of the checkout that holds `root` below `into`."""
+        return base.lay_out_commit(root, ref, into, limits=limits)

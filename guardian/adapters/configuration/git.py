@@ -32,7 +32,7 @@ def git_position(root: Path, *, timeout_s: float = TIMEOUT_S) -> GitPosition | N
     try:
         done = subprocess.run(
             [*command, *options],
-            env=_environment(),
+            env=environment(),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -44,7 +44,8 @@ def git_position(root: Path, *, timeout_s: float = TIMEOUT_S) -> GitPosition | N
     return _read(os.fsdecode(done.stdout).splitlines()) if done.returncode == 0 else None
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
+    """Return the environment in which git looks at the directory it is given, and asks nobody."""
     kept = {name: value for name, value in os.environ.items() if name not in _REDIRECTING}
     # Without optional locks status does not refresh the index under the user's own git.
     return kept | {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0"}

@@ -1,0 +1,149 @@
+"""The way back before the merge: the base configuration, planned on the state that the apply would leave.
+
+Everything happens in the run's private directory. No state is locked, read from its backend or written, no
+infrastructure is changed; the data sources of the base configuration are read, as every plan reads them.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from guardian.domain.address import resource_of
+from guardian.domain.configuration import Override
+from guardian.domain.engine import PlanOptions
+from guardian.domain.plan import Action, PlanSummary, destroyed
+from guardian.domain.review.after_state import AfterState, after_state
+from guardian.domain.review.document import PlanDocument
+from guardian.domain.review.rehearsal import Rehearsal
+from guardian.errors import ConfigurationError, InitFailedError, PlanFailedError
+from guardian.operations.context import Checkout, Context
+from guardian.operations.plan import Planned, make_plan
+from guardian.operations.rehearsal_stage import Base, Stage, some, stage
+from guardian.operations.reverse import PREVENTED
+from guardian.operations.scene import write_overrides
+from guardian.operations.session import Place
+
+NO_BASE = (
+    "there is no base to go back to: this project has no baseline snapshot, and no --base REF was given, "
+    "for instance --base origin/main"
+)
+
+
+def rehearse(
+    context: Context,
+    place: Place,
+    checkout: Checkout,
+    planned: Planned,
+    document: PlanDocument,
+    base: Base,
+    *,
+    options: PlanOptions,
+) -> Rehearsal:
+    """Plan the base configuration on the state as it would be after the apply.
+
+    Args:
+        context: The ports.
+        place: The review's private directory.
+        checkout: The root module that was planned.
+        planned: Its plan.
+        document: `show -json` of the same.
+        base: What a rollback would go back to.
+        options: What the plan was made with: its variables hold for a commit, too.
+
+    Raises:
+        NotFoundError: This clone does not have the commit.
+        InterruptedRunError: A signal arrived while it planned.
+    """
+    context.audience.phase("rehearsing the way back")
+    after = after_state(planned.file.refreshed_state, document)
+    try:
+        staged = stage(context, place, checkout, document, base, after=after, options=options)
+        if staged is None:
+            return Rehearsal(base="", plan=None, errors=(NO_BASE,))
+    except (ConfigurationError, InitFailedError) as error:
+        return Rehearsal(base=base.ref, plan=None, errors=(error.message,))
+    return _told(context, staged, after)
+
+
+def _told(context: Context, staged: Stage, after: AfterState) -> Rehearsal:
+    """Plan, and tell what it means."""
+    locked = staged.scene.lent.locked
+    rehearsal = Rehearsal(
+        base=staged.name,
+        plan=None,
+        missing_providers=tuple(each for each in staged.scene.lent.providers if each not in locked),
+        notes=(*staged.notes, *_notes(after, locked)),
+    )
+    try:
+        plan, protected = _planned(context, staged, after)
+    except PlanFailedError as error:
+        return replace(rehearsal, errors=(error.message,))
+    return replace(
+        rehearsal,
+        plan=plan,
+        protected=protected,
+        destroys=tuple(
+            each
+            for each in destroyed(plan.changes)
+            if (each.previous_address or each.address) not in after.made
+        ),
+        moves=tuple(_destroying_moves(after, plan)),
+    )
+
+
+def _planned(context: Context, staged: Stage, after: AfterState) -> tuple[PlanSummary, tuple[str, ...]]:
+    """Plan; where `prevent_destroy` forbids it, once more without, to name what it protects.
+
+    Raises:
+        PlanFailedError: Terraform refuses for another reason.
+    """
+    try:
+        return _plan(context, staged, after, name="rehearsal.tfplan"), ()
+    except PlanFailedError as error:
+        if PREVENTED not in error.summaries:
+            raise
+        protecting = context.configuration.facts(staged.scene.where.root).prevent_destroy
+        lifted = [
+            Override(address=each, allow_destroy=True)
+            for each in after.addresses
+            if resource_of(each) in protecting
+        ]
+        if not lifted or write_overrides(context, staged.scene, lifted):
+            raise
+    plan = _plan(context, staged, after, name="rehearsal-unprotected.tfplan")
+    protected = sorted(
+        {each.address for each in destroyed(plan.changes) if resource_of(each.address) in protecting}
+    )
+    return plan, tuple(protected)
+
+
+def _plan(context: Context, staged: Stage, after: AfterState, *, name: str) -> PlanSummary:
+    where = replace(staged.scene.where, state_bytes=len(after.body))
+    options = replace(staged.options, refresh=False, lock=False)
+    # Terraform warns of the base configuration, which nobody is about to apply.
+    return make_plan(context, where, options, name=name, warn=_unsaid).summary
+
+
+def _unsaid(_: str) -> None:
+    return
+
+
+def _notes(after: AfterState, locked: tuple[str, ...]) -> Iterator[str]:
+    yield "nothing was refreshed: what is changed outside until the rollback is not in this plan"
+    if after.unknown:
+        yield (
+            f"values that are known only after the apply are stand-ins here: {some(after.unknown)}; "
+            "what the base configuration makes of them can be another change than is shown"
+        )
+    if after.reads:
+        yield "data sources were read now; at a rollback they are read again"
+    if after.forgotten:
+        yield f"forgotten by the apply, made anew beside what exists by a rollback: {some(after.forgotten)}"
+    if locked:
+        yield f"locked by the change alone, so that `init` would choose a version: {', '.join(locked)}"
+
+
+def _destroying_moves(after: AfterState, plan: PlanSummary) -> Iterator[str]:
+    """Yield the moves of the change whose revert makes one object and destroys the other."""
+    gone = {each.address for each in destroyed(plan.changes)}
+    made = {each.address for each in plan.changes if each.action is Action.CREATE}
+    yield from (f"{old} -> {new}" for old, new in after.moved if old in made and new in gone)
