@@ -24,6 +24,7 @@ class _Root(Group):
             "doctor": "Check engine, backend, store and permissions, and say how to mend each",
             "plan": "Plan to a file, and say what can be undone",
             "apply": "Apply a plan, guarded: snapshot, journal, and a way back when it fails",
+            "approve": "Approve exactly one saved plan, once",
             "restore": "Bring the infrastructure back to the baseline or to a snapshot, and prove it",
             "destroy-plan": "Plan the destruction of exactly what a failed run created",
             "flush": "Bring what was applied while the store was down into the store",

@@ -45,6 +45,19 @@ def project_named(given: ProjectOptions, settings: Settings) -> str:
     return "" if wiring.has_configuration(Path.cwd()) else settings.project or ""
 
 
+def refuse_no_configuration(root: Path) -> None:
+    """Refuse to work on no root module, before anything is made.
+
+    Raises:
+        ConfigurationError: A store that is made in the wrong directory would be found by the next command.
+    """
+    if not wiring.has_configuration(root):
+        raise ConfigurationError(
+            f"{root} holds no Terraform configuration: no *.tf or *.tf.json file",
+            hint="-chdir=DIR    # or change to the root module",
+        )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Workbench:
     """A command's ports, and where it works."""
@@ -87,12 +100,8 @@ def at_work(
     atexit.register(gc.freeze)
     settings = settings_of(given, **more)
     root = Path.cwd()
-    if isinstance(given, PlanningOptions) and not wiring.has_configuration(root):
-        # Before anything is made: a store in the wrong directory would be found by the next command.
-        raise ConfigurationError(
-            f"{root} holds no Terraform configuration: no *.tf or *.tf.json file",
-            hint="-chdir=DIR    # or change to the root module",
-        )
+    if isinstance(given, PlanningOptions):
+        refuse_no_configuration(root)
     signals = SignalInterruption()
     audience: PersonAudience | ProgramAudience
     if console.json:

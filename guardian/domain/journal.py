@@ -10,6 +10,7 @@ from guardian.domain import fields
 from guardian.domain.actor import Actor
 from guardian.domain.snapshot import Purpose
 from guardian.domain.standing import (
+    ApprovalRef,
     DriftRef,
     Hold,
     IncidentRef,
@@ -21,6 +22,7 @@ from guardian.domain.standing import (
 )
 
 __all__ = [
+    "ApprovalRef",
     "DriftRef",
     "Hold",
     "IncidentRef",
@@ -64,6 +66,8 @@ class Kind(StrEnum):
     STATE_ACCEPTED = "state_accepted"
     DRIFT_SEEN = "drift_seen"
     DRIFT_ACCEPTED = "drift_accepted"
+    PLAN_APPROVED = "plan_approved"
+    APPROVAL_USED = "approval_used"
     INTERRUPTED = "interrupted"
     FLUSHING = "flushing"
     FLUSHED = "flushed"
@@ -188,10 +192,6 @@ def _weigh(
             return replace(left, last_prune=number) if body["snapshots"] else left
         case Kind.STATE_ACCEPTED:
             return replace(standing, known_state=KnownState.from_json(fields.group(body, "state")))
-        case Kind.DRIFT_SEEN:
-            return replace(standing, drift=DriftRef.from_json({**body, "at": fields.format_moment(at)}))
-        case Kind.DRIFT_ACCEPTED:
-            return replace(standing, last_accepted=number)
         case Kind.PROMOTED:
             return replace(standing, baseline=body["snapshot_id"], baseline_since=at, open_incident=None)
         case Kind.INCIDENT_OPENED if standing.open_incident is None:
@@ -199,5 +199,28 @@ def _weigh(
             return replace(standing, open_incident=IncidentRef(run_id=run_id or "", record=number))
         case Kind.RECEIPT if body["proven"]:
             return replace(standing, open_incident=None)
+        case _:
+            return _heed(standing, kind, body, number=number, at=at)
+
+
+def _heed(standing: Standing, kind: Kind, body: Mapping[str, Any], *, number: int, at: datetime) -> Standing:
+    """Return the standing after a record of what people saw and agreed to."""
+    match kind:
+        case Kind.DRIFT_SEEN:
+            return replace(standing, drift=DriftRef.from_json({**body, "at": fields.format_moment(at)}))
+        case Kind.DRIFT_ACCEPTED:
+            return replace(standing, last_accepted=number)
+        case Kind.PLAN_APPROVED:
+            given = ApprovalRef(
+                record=number,
+                plan_sha256=fields.text(fields.group(body, "plan"), "sha256"),
+                by=fields.text(body, "by"),
+                expires_at=fields.moment(body, "expires_at"),
+            )
+            return replace(standing, approval=given, last_approval=number)
+        case Kind.APPROVAL_USED:
+            newest = standing.approval
+            used = newest is not None and newest.record == body["approval"]
+            return replace(standing, approval=None if used else newest, last_approval=number)
         case _:
             return standing

@@ -189,6 +189,36 @@ class DriftRef:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ApprovalRef:
+    """The newest approval that was not used; `record` is the number of its `plan_approved`.
+
+    Attributes:
+        plan_sha256: Of the plan file.
+        by: Who approved it, in words.
+        expires_at: From then on it does not hold.
+    """
+
+    record: int
+    plan_sha256: str
+    by: str
+    expires_at: datetime
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the JSON object of the standing."""
+        return {**asdict(self), "expires_at": fields.format_moment(self.expires_at)}
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> "ApprovalRef":
+        """Read what `to_json` wrote; raise ValueError when it is malformed."""
+        return cls(
+            record=fields.whole(value, "record"),
+            plan_sha256=fields.text(value, "plan_sha256"),
+            by=fields.text(value, "by"),
+            expires_at=fields.moment(value, "expires_at"),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
     """Where a project stands after one record of its log.
 
@@ -202,6 +232,8 @@ class Standing:
         last_prune: Number of the newest `snapshots_pruned`, a link like the others; None when nothing was.
         drift: What the last look at the live infrastructure found; None before the first.
         last_accepted: Number of the newest `drift_accepted`, a link like the others; None when there is none.
+        approval: The newest approval, None once it is used; it may have expired.
+        last_approval: Number of the newest record of an approval or of its use, a link like the others.
     """
 
     baseline: str | None = None
@@ -215,6 +247,8 @@ class Standing:
     last_prune: int | None = None
     drift: DriftRef | None = None
     last_accepted: int | None = None
+    approval: ApprovalRef | None = None
+    last_approval: int | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return the JSON object that each record carries."""
@@ -230,6 +264,8 @@ class Standing:
             "last_prune": self.last_prune,
             "drift": self.drift.to_json() if self.drift else None,
             "last_accepted": self.last_accepted,
+            "approval": self.approval.to_json() if self.approval else None,
+            "last_approval": self.last_approval,
         }
 
     @classmethod
@@ -248,6 +284,8 @@ class Standing:
             last_prune=fields.optional_whole(value, "last_prune"),
             drift=_part(value, "drift", DriftRef.from_json),
             last_accepted=fields.optional_whole(value, "last_accepted"),
+            approval=_part(value, "approval", ApprovalRef.from_json),
+            last_approval=fields.optional_whole(value, "last_approval"),
         )
 
 

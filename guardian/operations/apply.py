@@ -1,8 +1,10 @@
 """The guarded apply: plan to a file, guard, snapshot, journal, apply that very file, prove or hold."""
 
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
+from guardian.domain.approval import Approval
 from guardian.domain.engine import ApplyOptions, PlanOptions
 from guardian.domain.incident import Incident
 from guardian.domain.journal import Kind
@@ -13,13 +15,16 @@ from guardian.domain.run import Outcome, Progress
 from guardian.domain.snapshot import Purpose, Snapshot, StateRef
 from guardian.errors import ApplyNotStartedError, ExitCode, UsageError
 from guardian.operations import capture
+from guardian.operations.approvals import use
+from guardian.operations.bound import approved_plan, refuse_moved
 from guardian.operations.context import Checkout, Context
 from guardian.operations.execute import Executed, execute, incident_of, lock_left
-from guardian.operations.fail import fail, release_own_hold
+from guardian.operations.fail import fail, hold, release_own_hold
 from guardian.operations.open import open_session
 from guardian.operations.plan import find_backend, words
 from guardian.operations.prepare import Prepared, guard_and_ask, prepare
 from guardian.operations.project import project_of
+from guardian.operations.sealing import Stage, changed_meanwhile, set_stage
 from guardian.operations.session import (
     Session,
     close_run,
@@ -39,6 +44,7 @@ class ApplyRequest:
         on_failure: `hold`, `ask`, `restore`, `destroy-created` or `retry`.
         allow_delete: Addresses or globs whose data may be lost.
         allow_replace: Addresses or globs that a way back may replace.
+        require_approval: Whether to apply an approved plan exactly, or nothing.
     """
 
     checkout: Checkout
@@ -49,6 +55,12 @@ class ApplyRequest:
     on_failure: str = "hold"
     allow_delete: tuple[str, ...] = ()
     allow_replace: tuple[str, ...] = ()
+    require_approval: bool = False
+
+    @property
+    def plans_now(self) -> bool:
+        """Whether the plan is made by this run, and nobody has seen it yet."""
+        return self.plan_file is None and not self.require_approval
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +94,7 @@ def apply(context: Context, request: ApplyRequest) -> ApplyResult:
         UnrecordedError: The engine ran, but its end could not be recorded.
         GuardianError: Something is missing or broken; this run changed nothing.
     """
-    if not request.auto_approve and not context.audience.can_answer and request.plan_file is None:
+    if not request.auto_approve and not context.audience.can_answer and request.plans_now:
         raise UsageError(
             "there is no terminal to ask for approval",
             hint="guardian apply -auto-approve    # or: guardian plan -out=FILE, then guardian apply FILE",
@@ -97,23 +109,29 @@ def apply(context: Context, request: ApplyRequest) -> ApplyResult:
         with open_session(
             context, place, project, operation="apply", root=str(checkout.root), wait=False
         ) as session:
+            approval, plan_file = None, request.plan_file
+            if request.require_approval:
+                approval, plan_file = approved_plan(session, request.plan_file)
             prepared = prepare(
                 session,
                 where,
                 backend,
                 checkout=checkout,
                 options=request.plan_options,
-                plan_file=request.plan_file,
+                plan_file=plan_file,
+                own=(request.plan_file,) if request.plan_file else (),
+                check=None if approval is None else partial(refuse_moved, session, checkout, approval),
             )
             if not prepared.planned.has_changes:
                 return _nothing_to_do(session, request, prepared)
             guard_and_ask(
                 session,
                 prepared,
-                ask=not request.auto_approve and request.plan_file is None,
+                ask=not request.auto_approve and request.plans_now,
                 allow_delete=request.allow_delete,
+                by=f"approval {approval.number}" if approval else "option",
             )
-            return _carry_out(session, request, prepared)
+            return _carry_out(session, request, prepared, approval)
 
 
 def _nothing_to_do(session: Session, request: ApplyRequest, prepared: Prepared) -> ApplyResult:
@@ -151,7 +169,9 @@ def _known_variables(session: Session, request: ApplyRequest, prepared: Prepared
     return known["values"] if same else None
 
 
-def _carry_out(session: Session, request: ApplyRequest, prepared: Prepared) -> ApplyResult:
+def _carry_out(
+    session: Session, request: ApplyRequest, prepared: Prepared, approval: Approval | None
+) -> ApplyResult:
     context, project = session.context, session.project
     context.audience.phase("taking the snapshot")
     like = _like(prepared.baseline)
@@ -166,9 +186,14 @@ def _carry_out(session: Session, request: ApplyRequest, prepared: Prepared) -> A
         plan=plan,
         variables=capture.store_variables(project, request.checkout, None),
     )
+    stage = Stage(where=prepared.where)
+    if approval is not None:
+        stage = set_stage(session, request.checkout, prepared, approval)
+        session.stop_if_interrupted()
+        use(session, approval, stage.where.root)
     executed = execute(
         session,
-        prepared.where,
+        stage.where,
         prepared.backend,
         prepared.planned,
         request.apply_options,
@@ -179,6 +204,9 @@ def _carry_out(session: Session, request: ApplyRequest, prepared: Prepared) -> A
         return _never_began(session, prepared, executed, before)
     with recorded_or_in_doubt(session):
         after = _snapshot_after(session, request, prepared, executed, before)
+        in_doubt = changed_meanwhile(session, request.checkout.root, stage)
+        if executed.went_well and in_doubt:
+            return _held(session, executed, after or before, in_doubt)
         if executed.went_well:
             return _promote(session, executed, after or before)
         incident = incident_of(session, prepared.where, prepared.backend, prepared.before, executed)
@@ -253,6 +281,13 @@ def _promote(session: Session, executed: Executed, after: Snapshot) -> ApplyResu
     session.record(Kind.PROMOTED, {"snapshot_id": after.id, "evidence": evidence})
     close_run(session, Outcome.APPLIED, ExitCode.OK)
     return _result(session, Outcome.APPLIED, ExitCode.OK, after, executed.progress)
+
+
+def _held(session: Session, executed: Executed, after: Snapshot, why: str) -> ApplyResult:
+    """End an apply that went well, perhaps with other bytes than the approved ones: it is not known good."""
+    hold(session, why, run_id=session.run_id)
+    close_run(session, Outcome.FAILED_HELD, ExitCode.FAILED_HELD)
+    return _result(session, Outcome.FAILED_HELD, ExitCode.FAILED_HELD, after, executed.progress)
 
 
 def _result(

@@ -1,6 +1,6 @@
 """Before an apply: the state read, the guards passed, the plan made, the configuration stored, consent."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -46,8 +46,21 @@ def prepare(
     checkout: Checkout,
     options: PlanOptions,
     plan_file: Path | None,
+    own: tuple[Path, ...] = (),
+    check: Callable[[Reading, capture.Source], None] | None = None,
 ) -> Prepared:
-    """Pass the guards that need no plan, then plan; the configuration is stored meanwhile."""
+    """Pass the guards that need no plan, then plan; the configuration is stored meanwhile.
+
+    Args:
+        session: The run.
+        where: The root module.
+        backend: Where the state lives.
+        checkout: The root module, as a person has it.
+        options: Terraform's options, for a plan that is made now.
+        plan_file: A plan saved before, or None to plan now.
+        own: Paths that are no part of the configuration.
+        check: Called before a saved plan is looked into, with what is there; what it raises ends the run.
+    """
     context, project, standing = session.context, session.project, session.entered
     refuse_held(session, standing)
     before = read_sound_state(session, standing, where, backend)
@@ -55,7 +68,6 @@ def prepare(
     context.audience.phase("planning")
 
     def store() -> capture.Source:
-        own = (plan_file,) if plan_file else ()
         return capture.store_source(
             context, project, where, checkout, backend, var_files=options.var_files, own=own
         )
@@ -73,8 +85,10 @@ def prepare(
             sized = replace(where, state_bytes=len(before.body or b""))
             planned = make_plan(context, sized, options, initialise_first=initialise_again)
         else:
-            planned = adopt_plan(context, where, plan_file, checkout)
             stored = beside.submit(store)
+            if check is not None:
+                check(before, stored.result())
+            planned = adopt_plan(context, where, plan_file, checkout)
         # Modules and locked versions that only this init fetched are not in what was stored beside it.
         source = store() if initialised else stored.result()
     refuse_stale(planned, before)
@@ -117,8 +131,10 @@ def refuse_stale(planned: Planned, before: Reading) -> None:
         )
 
 
-def guard_and_ask(session: Session, prepared: Prepared, *, ask: bool, allow_delete: tuple[str, ...]) -> None:
-    """Show the plan with its verdicts, refuse the loss of data, and get consent.
+def guard_and_ask(
+    session: Session, prepared: Prepared, *, ask: bool, allow_delete: tuple[str, ...], by: str = "option"
+) -> None:
+    """Show the plan with its verdicts, refuse the loss of data, and get consent; `by` whom, without asking.
 
     Raises:
         DataLossError: It deletes what holds data and nobody allowed that by address.
@@ -135,7 +151,7 @@ def guard_and_ask(session: Session, prepared: Prepared, *, ask: bool, allow_dele
     refuse_data_loss(session, summary.changes, allowed=allow_delete)
     if ask and not context.audience.approve(APPROVE):
         raise DeclinedError("apply cancelled; nothing was changed")
-    session.record(Kind.APPROVED, {"by": "a person at a terminal" if ask else "option"})
+    session.record(Kind.APPROVED, {"by": "a person at a terminal" if ask else by})
 
 
 def record_plan(session: Session, plan_sha256: str, summary: PlanSummary) -> None:

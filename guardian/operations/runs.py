@@ -218,9 +218,10 @@ def evidence_of(context: Context, run: Run) -> Evidence | None:
     # Nobody synchronises what Terraform writes: after a power cut an empty directory does not prove that it
     # was never started. Nor does one of the same name on another machine.
     if opened.actor.shares_boot_with(context.identity.actor()):
-        found = context.engine.evidence(
-            Path(str(opened.body["run_dir"])), root=Path(str(opened.body["root"]) or "/")
-        )
+        # An approved plan may have been applied from a private copy of the root module.
+        used = [str(each.body["root"]) for each in run.records if each.kind is Kind.APPROVAL_USED]
+        root = next(iter(used), str(opened.body["root"]))
+        found = context.engine.evidence(Path(str(opened.body["run_dir"])), root=Path(root or "/"))
     if exited is None:
         return found
     # The journal has every event then; this machine may add what the engine could not save.

@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from guardian.domain import fields
 from guardian.domain.journal import Kind, Record, Standing
 from guardian.errors import BlobMissingError, LogRolledBackError
 from guardian.repository.keys import log_prefix
@@ -51,6 +52,7 @@ class History:
     latest: datetime | None = None
     _named: list[tuple[int, frozenset[str]]] = field(default_factory=list)
     _opened: dict[str, int] = field(default_factory=dict)
+    _approved: dict[int, tuple[datetime, frozenset[str]]] = field(default_factory=dict)
 
     @property
     def held_runs(self) -> frozenset[str]:
@@ -65,10 +67,16 @@ class History:
 
     @property
     def named_objects(self) -> frozenset[str]:
-        """Every id that a record names since the first of the held runs began: stranded states among them."""
+        """Every id that a record names since the first of the held runs began, stranded states among them.
+
+        And what an approval needs that is neither used nor, by the newest record, expired.
+        """
         starts = [self._opened[each] for each in self.held_runs if each in self._opened]
         first = min(starts, default=self.records + 1)
-        return frozenset().union(*(ids for number, ids in self._named if number >= first))
+        named = [ids for number, ids in self._named if number >= first]
+        at = self.latest
+        named += [ids for end, ids in self._approved.values() if at is None or at < end]
+        return frozenset().union(*named)
 
     def knows_loss(self, each: Finding) -> bool:
         """Tell whether a repair has recorded this loss; the baseline is never lost silently."""
@@ -101,10 +109,15 @@ class History:
                     self.incomplete.update(record.body["incomplete"])
             case Kind.RUN_OPENED:
                 self._opened[run_id] = record.number
+            case Kind.APPROVAL_USED:
+                self._approved.pop(record.body["approval"], None)
             case _:
                 pass
         if record.kind not in _SILENT and (ids := _OBJECT_ID.findall(json.dumps(dict(record.body)))):
             self._named.append((record.number, frozenset(ids)))
+            if record.kind is Kind.PLAN_APPROVED:
+                end = fields.moment(record.body, "expires_at")
+                self._approved[record.number] = (end, frozenset(ids))
 
 
 def read_history(project: Project) -> History:

@@ -10,7 +10,7 @@ from guardian.domain.standing import SnapshotLink
 from guardian.domain.state import StateFacts
 from guardian.errors import NotFoundError, StoreCorruptError
 from guardian.repository import documents
-from guardian.repository.configurations import Configurations
+from guardian.repository.configurations import Configurations, TreeEntry
 from guardian.repository.keys import log_prefix, object_key
 from guardian.repository.log import Log
 from guardian.repository.objects import ObjectKind, Objects, Referent
@@ -112,6 +112,10 @@ class Project:
     def configuration_files(self, ref: ConfigurationRef) -> tuple[ConfigurationFile, ...]:
         """List a stored configuration; each file is fetched and proven when it is read."""
         return self._configurations.files(ref)
+
+    def configuration_entries(self, ref: ConfigurationRef) -> tuple[TreeEntry, ...]:
+        """List a stored configuration with what each file's content is known by; no file is read."""
+        return self._configurations.entries(ref)
 
     def commit(self, snapshot: Snapshot) -> Snapshot:
         """Write the manifest, read back what is new, and make the snapshot count by a record of the log.

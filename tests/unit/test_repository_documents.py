@@ -26,6 +26,27 @@ CHANGE = {
     "previous_address": "",
     "deposed": "",
 }
+APPROVAL = {
+    "plan": {"object": HEX, "bytes": 9, "sha256": HEX, "json_object": None},
+    "configuration": {
+        "tree": HEX,
+        "root": ".",
+        "files": 1,
+        "bytes": 9,
+        "left_out": [],
+        "var_files": [],
+        "lock_file": True,
+    },
+    "lock_file": HEX,
+    "state": {"lineage": "l", "serial": 3},
+    "sealed": [
+        {"path": "a", "sha256": HEX, "bytes": 1, "object": HEX, "address": "aws_x.a", "attribute": "source"}
+    ],
+    "by": "alice",
+    "reason": "",
+    "expires_at": "2030-01-31T09:00:00.000000Z",
+    "overrides": [{"rule": "no-public", "address": "*", "expires_at": "2030-01-31T09:00:00.000000Z"}],
+}
 BODIES: dict[Kind, dict[str, Any]] = {
     Kind.LEASE_TAKEN: {"lease": LEASE},
     Kind.LEASE_RENEWED: {"lease_id": "ab" * 16},
@@ -71,6 +92,8 @@ BODIES: dict[Kind, dict[str, Any]] = {
         "accepted": [{"address": "aws_x.a", "kind": "changed", "digest": "0" * 64}],
         "reason": "a hot fix",
     },
+    Kind.PLAN_APPROVED: APPROVAL,
+    Kind.APPROVAL_USED: {"approval": 3, "plan_sha256": HEX, "root": "."},
     Kind.INTERRUPTED: {"signal": "SIGTERM"},
     Kind.SNAPSHOTS_PRUNED: {"snapshots": [HEX], "keep": {"last": 3}},
     Kind.REPAIRED: {

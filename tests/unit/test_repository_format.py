@@ -158,4 +158,4 @@ def test_the_page_names_every_kind_of_object_and_every_record_that_moves_the_sta
     rows = re.findall(r"^\| (`.*?`) \|", standing, re.MULTILINE)
     named = {name for row in rows for name in re.findall(r"`(\w+)`", row)}
     assert named <= {str(each) for each in Kind}
-    assert len(named) == 15
+    assert len(named) == 17

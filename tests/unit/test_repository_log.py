@@ -19,6 +19,25 @@ from tests.fakes.system import FakeIdentity
 from tests.support.projects import ALICE, open_project
 
 HEX = "ab" * 32
+APPROVAL = {
+    "plan": {"object": HEX, "bytes": 9, "sha256": HEX, "json_object": None},
+    "configuration": {
+        "tree": HEX,
+        "root": ".",
+        "files": 1,
+        "bytes": 9,
+        "left_out": [],
+        "var_files": [],
+        "lock_file": False,
+    },
+    "lock_file": None,
+    "state": None,
+    "sealed": [],
+    "by": "alice",
+    "reason": "",
+    "expires_at": "2030-01-31T09:00:00.000000Z",
+    "overrides": [],
+}
 KNOWN = {"lineage": "l", "serial": 3, "sha256": HEX, "instances": 4}
 moves = st.sampled_from(
     [
@@ -38,6 +57,8 @@ moves = st.sampled_from(
         (Kind.STATE_ACCEPTED, {"state": KNOWN | {"serial": 9}, "reason": "r"}),
         (Kind.DRIFT_SEEN, {"since": None, "differences": 1, "unreadable": 2}),
         (Kind.DRIFT_ACCEPTED, {"accepted": [], "reason": "r"}),
+        (Kind.PLAN_APPROVED, APPROVAL),
+        (Kind.APPROVAL_USED, {"approval": 1, "plan_sha256": HEX, "root": "."}),
         (Kind.PROMOTED, {"snapshot_id": HEX, "evidence": []}),
         (Kind.INCIDENT_OPENED, {"incident": {}}),
         (Kind.RECEIPT, {"receipt": {}, "proven": True}),

@@ -32,6 +32,9 @@ class ApplyFlags(GlassOptions, PlanningOptions):
     allow_replace: tuple[str, ...] = values(
         "--allow-replace", "ADDRESS", "Let a way back replace this instance, whatever it holds"
     )
+    require_approval: bool = flag(
+        "--require-approval", "Apply an approved plan exactly, the newest one without PLAN, or nothing"
+    )
     receipt: str | None = value(
         "--receipt",
         "FILE",
@@ -58,6 +61,7 @@ def apply(given: ApplyFlags, console: Console) -> Result:
                 on_failure=_on_failure(given, work),
                 allow_delete=given.allow_delete,
                 allow_replace=given.allow_replace,
+                require_approval=given.require_approval,
             ),
         )
     console.show(outcome.apply_text(ended, console.paint, console.typed))
@@ -93,7 +97,7 @@ def _on_failure(given: ApplyFlags, work: Workbench) -> str:
 
 def _refuse_late_options(given: ApplyFlags) -> None:
     """Refuse, as Terraform does, what was decided when the plan was saved."""
-    if given.plan is None:
+    if given.plan is None and not given.require_approval:
         return
     late = {
         "-var": given.var,

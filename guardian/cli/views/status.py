@@ -21,6 +21,7 @@ def status_text(status: Status, paint: Paint) -> str:
         *_incident(standing, paint),
         ("Hold", _hold(standing, paint)),
         *_drift(standing, paint),
+        *_approval(standing),
         ("Lease", _lease(status)),
         *([("Spooled", paint.yellow(f"{status.spooled} not in the store yet"))] if status.spooled else []),
     ]
@@ -64,6 +65,7 @@ def status_object(status: Status) -> dict[str, Any]:
         "lease": standing["lease"],
         "open_incident": standing["open_incident"],
         "drift": standing["drift"],
+        "approval": standing["approval"],
         "spooled": status.spooled,
         "class": str(status.run_class) if status.run_class is not None else None,
         "next": {"command": status.next_command, "reason": status.reason},
@@ -82,6 +84,15 @@ def _drift(standing: Standing, paint: Paint) -> list[tuple[str, str]]:
     number = f"{seen.differences} differed" if seen.differences else "none"
     text = paint.yellow(f"{number}{unreadable}") if seen.differences or seen.unreadable else number
     return [("Drift", f"{text} {since}, seen {moment(seen.at)}")]
+
+
+def _approval(standing: Standing) -> list[tuple[str, str]]:
+    """Return the plan that waits to be applied; no row without one."""
+    given = standing.approval
+    if given is None:
+        return []
+    plan = f"plan {visible(given.plan_sha256[:SHORT_ID])} by {visible(given.by)}"
+    return [("Approved", f"{plan}, not applied, until {moment(given.expires_at)}")]
 
 
 def _baseline(standing: Standing, paint: Paint) -> str:
