@@ -10,7 +10,7 @@ from typing import Any
 
 from guardian.domain.oneway_attributes import ATTRIBUTE_RULES
 from guardian.domain.oneway_objects import OBJECT_RULES
-from guardian.domain.oneway_rule import Ground, Rule
+from guardian.domain.oneway_rule import KEEPS, Attributes, Ground, Rule
 from guardian.domain.state import StateInstance
 
 RULES: tuple[Rule, ...] = (*ATTRIBUTE_RULES, *OBJECT_RULES)
@@ -51,11 +51,39 @@ def one_way(
     known = before or now
     if known is None:
         return ()
+    old, new = (None if each is None else each.attributes for each in (before, now))
     found: dict[str, CannotUndo] = {}
-    for rule in _BY_TYPE.get(known.resource_type, ()):
-        for each in _apply(rule, before, now, deleted=deleted, created=created):
-            found.setdefault(each.attribute, each)
+    for rule in holding(known.resource_type, old, new, deleted=deleted, created=created):
+        # A new object is there already: nothing of it is to go back, and the receipt names it.
+        if rule.ground is Ground.UNIQUE and rule.attribute and now is not None:
+            continue
+        if rule.ground in KEEPS and before is not None and now is not None:
+            each = _kept(rule, before, now)
+        else:
+            each = _stays(rule, (now if rule.ground is Ground.COMMITTED else before) or known)
+        found.setdefault(each.attribute, each)
     return tuple(found.values())
+
+
+def rules_of(resource_type: str) -> tuple[Rule, ...]:
+    """Return the rules of a type, empty for one that has none."""
+    return _BY_TYPE.get(resource_type, ())
+
+
+def holding(
+    resource_type: str, before: Attributes | None, now: Attributes | None, *, deleted: bool, created: bool
+) -> Iterator[Rule]:
+    """Find the rules that hold for what becomes of one object.
+
+    Args:
+        before: The attributes to go back to; None where there was no object.
+        now: Those that it then has; None where there is no object.
+        deleted: The old object is deleted; `now` is None or a new one.
+        created: The new object is created, and the way back would delete it.
+    """
+    for rule in rules_of(resource_type):
+        if _holds(rule, before, now, deleted=deleted, created=created):
+            yield rule
 
 
 def _by_type() -> dict[str, tuple[Rule, ...]]:
@@ -68,37 +96,31 @@ def _by_type() -> dict[str, tuple[Rule, ...]]:
 _BY_TYPE = _by_type()
 
 
-def _apply(
-    rule: Rule, before: StateInstance | None, now: StateInstance | None, *, deleted: bool, created: bool
-) -> Iterator[CannotUndo]:
+def _holds(
+    rule: Rule, before: Attributes | None, now: Attributes | None, *, deleted: bool, created: bool
+) -> bool:
     match rule.ground:
         case Ground.SHRINK | Ground.DOWNGRADE | Ground.PERMANENT:
             # Of a new object too: to go back from it is the same call.
-            if before is not None and now is not None:
-                yield from _kept(rule, before, now)
-        case Ground.WINDOW | Ground.NAME:
-            if deleted and before is not None and rule.when(before.attributes):
-                yield _stays(rule, before)
-        case Ground.UNIQUE:
-            # A new object is there already: nothing of it is to go back, and the receipt names it.
-            replaced = bool(rule.attribute) and now is not None
-            if deleted and before is not None and not replaced and rule.when(before.attributes):
-                yield _stays(rule, before)
+            return (
+                before is not None
+                and now is not None
+                and _is_one_way(rule, at(before, rule.attribute), at(now, rule.attribute))
+            )
+        case Ground.WINDOW | Ground.NAME | Ground.UNIQUE:
+            return deleted and before is not None and rule.when(before)
         case Ground.COMMITTED:
-            if created and now is not None and rule.when(now.attributes):
-                yield _stays(rule, now)
+            return created and now is not None and rule.when(now)
 
 
-def _kept(rule: Rule, before: StateInstance, now: StateInstance) -> Iterator[CannotUndo]:
-    old, new = _at(before.attributes, rule.attribute), _at(now.attributes, rule.attribute)
-    if not _is_one_way(rule, old, new):
-        return
+def _kept(rule: Rule, before: StateInstance, now: StateInstance) -> CannotUndo:
+    old, new = at(before.attributes, rule.attribute), at(now.attributes, rule.attribute)
     # An override file can say an argument, and not a part of a block.
     pinned = "." not in rule.attribute and not isinstance(new, list)
     values = (
         f" (it was {json.dumps(old)} and is {json.dumps(new)})" if isinstance(new, str | int | float) else ""
     )
-    yield CannotUndo(
+    return CannotUndo(
         address=now.address,
         attribute=rule.attribute,
         why=rule.words + values + ("" if pinned else ", and the rest of the instance stays with it"),
@@ -173,7 +195,7 @@ def _is_higher(new: str, old: str) -> bool:
     return False
 
 
-def _at(attributes: Mapping[str, Any], path: str) -> Any:
+def at(attributes: Any, path: str) -> Any:
     """Return the value at a dotted path through the first item of each list; None where it ends before."""
     value: Any = attributes
     for step in path.split("."):

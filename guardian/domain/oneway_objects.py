@@ -142,6 +142,20 @@ _LOST = (
         when=_is_public,
     ),
     is_gone(
+        "aws_cognito_user_pool",
+        "id",
+        "the new pool has another id and none of the users, and every client must be told",
+        f"{_AWS}/cognito-user-identity-pools/latest/APIReference/API_DeleteUserPool.html",
+        mend="give the new id to those who sign in by the pool",
+    ),
+    is_gone(
+        "aws_cognito_identity_pool",
+        "id",
+        "the new pool has another id and knows none of the identities, and every client must be told",
+        f"{_AWS}/cognitoidentity/latest/APIReference/API_DeleteIdentityPool.html",
+        mend="give the new id to those who get credentials by the pool",
+    ),
+    is_gone(
         "aws_iam_access_key",
         "secret",
         "the new key has another id and another secret",

@@ -31,6 +31,10 @@ class Ground(StrEnum):
     COMMITTED = "committed"
 
 
+KEEPS = frozenset({Ground.SHRINK, Ground.DOWNGRADE, Ground.PERMANENT})
+"""The grounds on which an attribute keeps its new value."""
+
+
 def always(attributes: Attributes) -> bool:
     """Hold for every object."""
     del attributes
