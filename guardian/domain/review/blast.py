@@ -12,10 +12,13 @@ class Blast:
 
     Attributes:
         direct: By changed resource, those that refer to it; sorted, without the resource itself.
-        transitive: By changed resource, all that depend on it in the end, the direct ones among them.
+        transitive: By changed resource, those that depend on it in the end, the direct ones among them; of
+            very many the first by name.
+        number: By changed resource, how many depend on it in the end, all of them counted.
         edges: `dependent -> dependency`, all those among the resources above, sorted: what is drawn.
     """
 
     direct: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     transitive: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    number: Mapping[str, int] = field(default_factory=dict)
     edges: tuple[tuple[str, str], ...] = ()

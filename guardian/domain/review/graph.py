@@ -1,0 +1,153 @@
+"""Which resources depend on which: read from a plan's configuration and from what its state recorded.
+
+Terraform's JSON does not expand locals (`local.x` stands there as it is). What existing resources depend on
+through one is in the state; of what is new such a reference cannot be followed.
+Source: https://developer.hashicorp.com/terraform/internals/json-format#expression-representation
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from guardian.domain.address import resource_of
+from guardian.domain.review.blast import Blast
+from guardian.domain.review.references import Edge, Node, edges_of, is_managed
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+NAMED_MAX = 200
+"""So many of all that depend on one resource are named; all are counted."""
+
+
+class Dependencies:
+    """A graph of managed resources without keys; outputs, variables and data sources are passed through.
+
+    Args:
+        configuration: As `show -json` has it.
+        prior_state: As `show -json` has it; empty before the first apply.
+    """
+
+    def __init__(self, configuration: Mapping[str, Any], prior_state: Mapping[str, Any]) -> None:
+        import networkx as nx
+
+        self._graph: nx.DiGraph[Node] = nx.DiGraph()
+        self._graph.add_edges_from(edges_of(configuration))
+        self._graph.add_edges_from(_recorded(prior_state))
+        self._found: dict[Node, frozenset[str]] = {}
+
+    def dependents(self, resource: str) -> tuple[str, ...]:
+        """Return the resources that refer to one, sorted, without itself."""
+        if resource not in self._graph:
+            return ()
+        return tuple(sorted(self._direct(resource) - {resource}))
+
+    def blast(self, changed: Iterable[str]) -> Blast:
+        """Return what depends on changed resources.
+
+        Args:
+            changed: Addresses, with or without keys.
+        """
+        wanted = sorted({resource_of(each) for each in changed})
+        closure = _Closure(self._graph)
+        reached = {each: closure.dependents(each) for each in wanted}
+        among = 0
+        for each in wanted:
+            among |= reached[each] | closure.bit(each)
+        return Blast(
+            direct={each: self.dependents(each) for each in wanted},
+            transitive={each: tuple(islice(closure.names(reached[each]), NAMED_MAX)) for each in wanted},
+            number={each: reached[each].bit_count() for each in wanted},
+            edges=tuple(
+                sorted((other, each) for each in closure.names(among) for other in self.dependents(each))
+            ),
+        )
+
+    def _direct(self, node: Node) -> frozenset[str]:
+        """Return the managed resources before a node, through whatever is none."""
+        if node not in self._found:
+            seen: set[Node] = {node}
+            waiting: list[Node] = [node]
+            found: set[str] = set()
+            while waiting:
+                for each in self._graph.predecessors(waiting.pop()):
+                    if isinstance(each, str):
+                        found.add(each)
+                    elif each in self._found:
+                        found |= self._found[each]
+                    elif each not in seen:
+                        seen.add(each)
+                        waiting.append(each)
+            self._found[node] = frozenset(found)
+        return self._found[node]
+
+
+class _Closure:
+    """All that depends on each node, as bits: one for each managed resource, in order of their names.
+
+    Sets of names would be quadratic in memory where a plan changes everything.
+    """
+
+    def __init__(self, graph: "nx.DiGraph[Node]") -> None:
+        import networkx as nx
+
+        self._names = sorted(each for each in graph if isinstance(each, str))
+        self._index = {name: index for index, name in enumerate(self._names)}
+        # A state may be older than the configuration: both together may go round in a circle.
+        condensed = nx.condensation(graph)
+        self._component: Mapping[Node, int] = condensed.graph["mapping"]
+        self._bits: dict[int, int] = {}
+        for component in nx.topological_sort(condensed):
+            bits = 0
+            for member in condensed.nodes[component]["members"]:
+                bits |= self.bit(member)
+            for before in condensed.predecessors(component):
+                bits |= self._bits[before]
+            self._bits[component] = bits
+
+    def bit(self, node: Node) -> int:
+        """Return a resource's own bit; none for what is no managed resource, or stands alone."""
+        return 1 << self._index[node] if isinstance(node, str) and node in self._index else 0
+
+    def dependents(self, resource: str) -> int:
+        """Return all that depends on a resource, without itself."""
+        if resource not in self._component:
+            return 0
+        return self._bits[self._component[resource]] & ~self.bit(resource)
+
+    def names(self, bits: int) -> Iterator[str]:
+        """Yield the names of a set, sorted."""
+        text = bin(bits)[:1:-1]
+        at = text.find("1")
+        while at >= 0:
+            yield self._names[at]
+            at = text.find("1", at + 1)
+
+
+def blast_of(
+    configuration: Mapping[str, Any], prior_state: Mapping[str, Any], changed: Iterable[str]
+) -> Blast:
+    """Return what depends on changed resources; see `Dependencies`."""
+    return Dependencies(configuration, prior_state).blast(changed)
+
+
+def _recorded(prior_state: Mapping[str, Any]) -> Iterator[Edge]:
+    """Yield what the state recorded, without what follows from the rest.
+
+    Terraform records everything that a resource depends on in the end, and not only what it refers to.
+    """
+    recorded: dict[str, set[str]] = {}
+    waiting = [(prior_state.get("values") or {}).get("root_module") or {}]
+    while waiting:
+        module = waiting.pop()
+        waiting += module.get("child_modules") or ()
+        for each in module.get("resources") or ():
+            if each.get("mode") == "managed":
+                named = {other for other in each.get("depends_on") or () if is_managed(other)}
+                recorded.setdefault(resource_of(each["address"]), set()).update(named)
+    for name, dependencies in recorded.items():
+        implied: set[str] = set()
+        for each in dependencies:
+            implied |= recorded.get(each, set())
+        for each in dependencies - implied - {name}:
+            yield name, each

@@ -1,0 +1,110 @@
+"""Drift that an apply would undo: what was changed outside and is changed again by the plan."""
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+
+from guardian.domain.difference import PathChange
+from guardian.domain.plan import Action
+from guardian.domain.redaction import Path
+from guardian.domain.review.change import Change, differing, is_marked, value_at
+from guardian.domain.review.document import PlanDocument
+from guardian.domain.review.references import arguments_of
+from guardian.domain.review.review import Overwritten
+
+Show = Callable[[Change, tuple[Path, ...]], tuple[PathChange, ...]]
+_UNDOING = frozenset({Action.UPDATE, Action.REPLACE, Action.DELETE})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Drifted:
+    paths: tuple[Path, ...]
+    values: Mapping[Path, PathChange]
+    gone: bool
+
+
+class DriftBefore:
+    """What the refresh saw changed outside, held against each change of its plan. No value is kept unmasked.
+
+    Args:
+        drift: `before` is recorded, `after` is live.
+        accepted: Addresses whose drift was accepted as right.
+        arguments: By resource without keys, what its configuration writes: other attributes that are known
+            only after the apply are computed, and overwrite nobody's work.
+        show: Returns both values of paths masked, where values are wanted.
+    """
+
+    def __init__(
+        self,
+        drift: Iterable[Change],
+        *,
+        accepted: Collection[str] = (),
+        arguments: Mapping[str, frozenset[str]] | None = None,
+        show: Show | None = None,
+    ) -> None:
+        self._accepted = frozenset(accepted)
+        self._arguments = arguments or {}
+        self._drifted: dict[str, _Drifted] = {}
+        self.number = 0
+        for each in drift:
+            gone = each.action is Action.DELETE
+            paths = () if gone else tuple(path for path in differing(each) if not _is_noise(each, path))
+            if gone or paths:
+                self.number += 1
+                shown = show(each, paths) if show else ()
+                self._drifted[each.address] = _Drifted(
+                    paths=paths, values={one.path: one for one in shown}, gone=gone
+                )
+
+    def undone_by(self, change: Change) -> Overwritten | None:
+        """Return the drift that a change undoes; None where it undoes none."""
+        drifted = self._drifted.get(change.address)
+        if drifted is None:
+            return None
+        if drifted.gone:
+            return self._overwritten(change, (), drifted) if change.action is Action.CREATE else None
+        if change.action not in _UNDOING:
+            return None
+        paths = drifted.paths
+        if change.action is not Action.DELETE:
+            changed = [each for each in differing(change) if not self._is_computed(change, each)]
+            paths = tuple(each for each in paths if any(_within(each, other) for other in changed))
+        return self._overwritten(change, paths, drifted) if paths else None
+
+    def _overwritten(self, change: Change, paths: tuple[Path, ...], drifted: _Drifted) -> Overwritten:
+        return Overwritten(
+            address=change.address,
+            paths=paths,
+            accepted=change.address in self._accepted,
+            values=tuple(drifted.values[each] for each in paths if each in drifted.values),
+        )
+
+    def _is_computed(self, change: Change, path: Path) -> bool:
+        written = self._arguments.get(change.resource)
+        return written is not None and path[0] not in written and is_marked(change.unknown, path)
+
+
+def overwritten(
+    document: PlanDocument, *, accepted: Collection[str] = (), show: Show | None = None
+) -> tuple[Overwritten, ...]:
+    """Return the drift that a whole plan would undo, sorted by address.
+
+    Args:
+        document: The plan.
+        accepted: Addresses whose drift was accepted as right.
+        show: Returns both values of paths masked, where values are wanted.
+    """
+    drift = DriftBefore(
+        document.drift(), accepted=accepted, arguments=arguments_of(document.configuration()), show=show
+    )
+    found = (drift.undone_by(each) for each in document.changes())
+    return tuple(sorted((each for each in found if each), key=lambda each: each.address))
+
+
+def _is_noise(drift: Change, path: Path) -> bool:
+    """Tell whether a difference is only how a provider writes nothing: null, empty, false or zero."""
+    return not value_at(drift.before, path) and not value_at(drift.after, path)
+
+
+def _within(one: Path, other: Path) -> bool:
+    shorter = min(len(one), len(other))
+    return one[:shorter] == other[:shorter]

@@ -1,0 +1,172 @@
+"""Rules of security groups and network ACLs that let the whole world in, or everything out."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from guardian.domain.plan import Action
+from guardian.domain.review.change import Change, is_marked
+from guardian.domain.review.risk import Risk, Severity
+from guardian.domain.review.risk_codes import KNOWN_AFTER_APPLY, OPENED_TO_THE_WORLD, OUTBOUND_TO_THE_WORLD
+from guardian.domain.review.risk_facts import RiskFacts
+
+_GROUPS = "https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html"
+_ACLS = "https://docs.aws.amazon.com/vpc/latest/userguide/nacl-rules.html"
+_ALL = "-1"
+_WEB = (80, 443)
+_PORTS = (0, 65_535)
+_WIDE_V4 = 8
+_WIDE_V6 = 16
+_PRIVATE_V6 = ("fc", "fd", "fe")
+
+_RULE_DIRECTIONS = {
+    "aws_vpc_security_group_ingress_rule": "ingress",
+    "aws_vpc_security_group_egress_rule": "egress",
+}
+_RULES_WITHIN = frozenset(
+    {"aws_security_group", "aws_default_security_group", "aws_network_acl", "aws_default_network_acl"}
+)
+_ACL_TYPES = frozenset({"aws_network_acl", "aws_default_network_acl", "aws_network_acl_rule"})
+_TYPES = frozenset({*_RULES_WITHIN, *_ACL_TYPES, *_RULE_DIRECTIONS, "aws_security_group_rule"})
+_RANGES = ("cidr_blocks", "ipv6_cidr_blocks", "cidr_block", "ipv6_cidr_block", "cidr_ipv4", "cidr_ipv6")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opening:
+    """One range of ports, open to more than a private network.
+
+    Attributes:
+        protocol: As the provider normalises it; `-1` for all.
+        first, last: Ports; all of them where the protocol has none.
+    """
+
+    inbound: bool
+    protocol: str
+    first: int
+    last: int
+
+    def contains(self, other: "Opening") -> bool:
+        """Tell whether what the other opens is open by this one."""
+        return (
+            self.inbound == other.inbound
+            and self.protocol in {_ALL, other.protocol}
+            and self.first <= other.first
+            and other.last <= self.last
+        )
+
+    @property
+    def is_web(self) -> bool:
+        """Whether it is a port that the web is served on, alone."""
+        return self.first == self.last and self.first in _WEB
+
+    @property
+    def is_everything(self) -> bool:
+        """Whether it is all that there is."""
+        return self.protocol == _ALL or (self.first, self.last) == _PORTS
+
+    def __str__(self) -> str:
+        """Return it as a person says it."""
+        if self.is_everything:
+            return "everything" if self.protocol == _ALL else f"all ports of {self.protocol}"
+        ports = f"port {self.first}" if self.first == self.last else f"ports {self.first} to {self.last}"
+        return f"{self.protocol} {ports}"
+
+
+def opened_network(change: Change, facts: RiskFacts) -> Iterator[Risk]:
+    """Yield what a change of network rules opens that was not open before."""
+    if not change.makes and change.action is not Action.UPDATE:
+        return
+    if change.resource_type not in _TYPES:
+        return
+    for name in _unknown(change, facts):
+        words = f"{name} is known only after the apply: whom it lets in or out cannot be told"
+        yield KNOWN_AFTER_APPLY.of(change.address, words, source=_GROUPS)
+    before = list(_openings(change.resource_type, change.before))
+    new = [
+        each
+        for each in _openings(change.resource_type, change.after)
+        if not any(old.contains(each) for old in before)
+    ]
+    is_acl = change.resource_type in _ACL_TYPES
+    inbound = sorted({each for each in new if each.inbound}, key=lambda each: (each.is_web, str(each)))
+    if inbound:
+        mild = is_acl or all(each.is_web for each in inbound)
+        words = f"{_listed(inbound)} can be reached from anywhere"
+        if is_acl:
+            words += ", as far as security groups let it"
+        severity = Severity.AMBER if mild else Severity.RED
+        yield OPENED_TO_THE_WORLD.of(
+            change.address, words, severity=severity, source=_ACLS if is_acl else _GROUPS
+        )
+    if not is_acl and any(each.is_everything for each in new if not each.inbound):
+        yield OUTBOUND_TO_THE_WORLD.of(change.address, "everything may go out to anywhere")
+
+
+def _openings(resource_type: str, values: Mapping[str, Any]) -> Iterator[Opening]:
+    if resource_type in _RULES_WITHIN:
+        for direction in ("ingress", "egress"):
+            listed = values.get(direction)
+            for rule in listed if isinstance(listed, list) else ():
+                if isinstance(rule, Mapping):
+                    yield from _opening(rule, inbound=direction == "ingress")
+    elif values:
+        if resource_type == "aws_network_acl_rule":
+            inbound = not values.get("egress")
+        else:
+            inbound = (_RULE_DIRECTIONS.get(resource_type) or values.get("type")) == "ingress"
+        yield from _opening(values, inbound=inbound)
+
+
+def _opening(rule: Mapping[str, Any], *, inbound: bool) -> Iterator[Opening]:
+    action = rule.get("action") or rule.get("rule_action") or "allow"
+    if str(action).lower() != "allow" or not any(map(_is_world, _ranges(rule))):
+        return
+    protocol = str(rule.get("ip_protocol") or rule.get("protocol") or _ALL).lower()
+    protocol = {"all": _ALL, "6": "tcp", "17": "udp", "1": "icmp", "58": "icmpv6"}.get(protocol, protocol)
+    first, last = _port(rule.get("from_port")), _port(rule.get("to_port"))
+    if protocol not in {"tcp", "udp"} or first is None or last is None:
+        first, last = _PORTS
+    yield Opening(inbound=inbound, protocol=protocol, first=first, last=last)
+
+
+def _ranges(rule: Mapping[str, Any]) -> Iterator[str]:
+    for name in _RANGES:
+        told = rule.get(name)
+        for each in told if isinstance(told, list) else [told]:
+            if isinstance(each, str):
+                yield each
+
+
+def _is_world(cidr: str) -> bool:
+    """Tell whether a range is the world, or so large a part of it that no private network is."""
+    network, _, length = cidr.partition("/")
+    if not length.isdigit():
+        return False
+    if ":" in network:
+        return int(length) < _WIDE_V6 and not network.lower().startswith(_PRIVATE_V6)
+    return int(length) < _WIDE_V4
+
+
+def _port(told: Any) -> int | None:
+    return int(told) if isinstance(told, int | float) else None
+
+
+def _unknown(change: Change, facts: RiskFacts) -> Iterator[str]:
+    """Yield the attributes whose ranges are not known yet."""
+    if change.unknown is True or not isinstance(change.unknown, Mapping):
+        return
+    for name in _RANGES:
+        if is_marked(change.unknown, (name,)) and facts.configures(change, name):
+            yield name
+    for direction in ("ingress", "egress"):
+        told = change.unknown.get(direction)
+        ranges = told is True or (
+            isinstance(told, list)
+            and any(each is True or any(is_marked(each, (name,)) for name in _RANGES) for each in told)
+        )
+        if ranges and facts.configures(change, direction):
+            yield direction
+
+
+def _listed(openings: Sequence[Opening]) -> str:
+    return ", ".join(dict.fromkeys(map(str, openings)))
