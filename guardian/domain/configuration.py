@@ -79,6 +79,14 @@ class GitPosition:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a resource is declared: a file, relative to the root module, and its line, from 1."""
+
+    file: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ConfigurationFacts:
     """What a configuration says about its own resources, spelled without instance keys: `module.app.aws_x.y`.
 

@@ -1,6 +1,6 @@
 """Reading a root module from disk, laying a captured one out again, and amending the private copy."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Protocol
 
@@ -13,6 +13,7 @@ from guardian.domain.configuration import (
     ConfigurationFile,
     GitPosition,
     Override,
+    Place,
 )
 
 
@@ -73,6 +74,23 @@ class ConfigurationSource(Protocol):
 
         Raises:
             ConfigurationError: The module manifest is broken.
+        """
+        ...
+
+    def places(self, root: Path, resources: Iterable[str]) -> Mapping[str, Place]:
+        """Tell where resources are declared, spelled without keys; those of fetched modules are left out.
+
+        Raises:
+            ConfigurationError: The module manifest is broken.
+        """
+        ...
+
+    def versions(self, root: Path) -> Mapping[str, str]:
+        """Return the versions of what a root module is made of, as far as its files say so.
+
+        Returns:
+            Locked versions by provider source (`registry.terraform.io/hashicorp/aws`); for module calls of
+            the root module (`module.network`) the written constraint, or the revision of its source.
         """
         ...
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from guardian.adapters.configuration import DiskConfiguration
-from guardian.domain.configuration import CapturedConfiguration, CaptureLimits, ConfigurationFile
+from guardian.domain.configuration import CapturedConfiguration, CaptureLimits, ConfigurationFile, Place
 from guardian.errors import ConfigurationError, StoreCorruptError
 from guardian.ports.configuration import ConfigurationSource
 
@@ -304,3 +304,48 @@ def test_no_list_of_parts_is_written_outside(tmp_path_factory, parts):
     written = [each for each in top.rglob("*") if each.is_file()]
     assert all(each.is_relative_to(top / "there") for each in written)
     assert not (top.parent / "a").exists()
+
+
+def test_places_name_file_and_line_of_each_resource(source: ConfigurationSource, root: Path) -> None:
+    write(root / "main.tf", 'module "app" {\n  source = "./app"\n}\n\nresource "terraform_data" "a" {\n}\n')
+    write(root / "app/x.tf", '\nresource "terraform_data" "b" {\n  for_each = {}\n}\n')
+    write(
+        root / ".terraform/modules/modules.json",
+        '{"Modules": [{"Key": "app", "Source": "./app", "Dir": "app"}]}',
+    )
+    found = source.places(
+        root, ["terraform_data.a", "module.app.terraform_data.b", "terraform_data.none", "module.no.x.y"]
+    )
+    assert found == {
+        "terraform_data.a": Place(file="main.tf", line=5),
+        "module.app.terraform_data.b": Place(file="app/x.tf", line=2),
+    }
+
+
+def test_places_leave_fetched_modules_out(source: ConfigurationSource, root: Path) -> None:
+    write(root / ".terraform/modules/app/x.tf", 'resource "terraform_data" "b" {}\n')
+    manifest = '{"Modules": [{"Key": "app", "Source": "git::x", "Dir": ".terraform/modules/app"}]}'
+    write(root / ".terraform/modules/modules.json", manifest)
+    assert source.places(root, ["module.app.terraform_data.b"]) == {}
+
+
+def test_versions_are_locked_ones_of_providers_and_written_ones_of_modules(
+    source: ConfigurationSource, root: Path
+) -> None:
+    write(
+        root / "main.tf",
+        'module "net" {\n  source  = "terraform-aws-modules/vpc/aws"\n  version = "~> 5.1"\n}\n'
+        'module "tagged" {\n  source = "git::https://example.invalid/m.git?ref=v1.2.0"\n}\n'
+        'module "local" {\n  source = "./x"\n}\n',
+    )
+    write(
+        root / ".terraform.lock.hcl",
+        'provider "registry.terraform.io/hashicorp/aws" {\n  version = "5.100.0"\n}\n',
+    )
+    assert source.versions(root) == {
+        "registry.terraform.io/hashicorp/aws": "5.100.0",
+        "module.net": "~> 5.1",
+        "module.tagged": "v1.2.0",
+    }
+    write(root / ".terraform.lock.hcl", "{{{")
+    assert "registry.terraform.io/hashicorp/aws" not in source.versions(root)

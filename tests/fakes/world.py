@@ -20,6 +20,7 @@ from guardian.domain.configuration import (
     ConfigurationFile,
     GitPosition,
     Override,
+    Place,
 )
 from guardian.domain.difference import PathChange
 from guardian.domain.engine import ChildProcess, InitOptions
@@ -78,6 +79,12 @@ class FakeConfiguration:
 
     def facts(self, root: Path) -> ConfigurationFacts:
         return self.said
+
+    def places(self, root: Path, resources: Iterable[str]) -> Mapping[str, Place]:
+        return {each: Place(file="main.tf", line=1) for each in resources}
+
+    def versions(self, root: Path) -> Mapping[str, str]:
+        return {}
 
     def carry_providers(self, failed: Path, private: Path, used: Iterable[str]) -> CarriedProviders:
         return CarriedProviders()

@@ -1,9 +1,19 @@
 """The configuration's side of the disk: what a plan reads, laid out again elsewhere."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from guardian.adapters.configuration import base, capture, carry, facts, git, layout, override
+from guardian.adapters.configuration import (
+    base,
+    capture,
+    carry,
+    facts,
+    git,
+    layout,
+    override,
+    places,
+    versions,
+)
 from guardian.domain.configuration import (
     CapturedConfiguration,
     CaptureLimits,
@@ -13,6 +23,7 @@ from guardian.domain.configuration import (
     ConfigurationFile,
     GitPosition,
     Override,
+    Place,
 )
 
 
@@ -38,6 +49,14 @@ class DiskConfiguration:
     def facts(self, root: Path) -> ConfigurationFacts:
         """Read what an unpacked configuration says about its resources."""
         return facts.facts(root)
+
+    def places(self, root: Path, resources: Iterable[str]) -> Mapping[str, Place]:
+        """Tell where resources are declared."""
+        return places.places(root, resources)
+
+    def versions(self, root: Path) -> Mapping[str, str]:
+        """Return the versions of providers and modules."""
+        return versions.versions(root)
 
     def carry_providers(self, failed: Path, private: Path, used: Iterable[str]) -> CarriedProviders:
         """Write into `private` the provider blocks that it lacks and `failed` has."""

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from guardian.domain.configuration import Place
 from guardian.domain.difference import PathChange
 from guardian.domain.plan import Action, Counts, PlannedChange, counted
 from guardian.domain.redaction import Path
@@ -11,14 +12,6 @@ from guardian.domain.review.policy import Finding
 from guardian.domain.review.rehearsal import Rehearsal
 from guardian.domain.review.risk import Risk, Severity
 from guardian.domain.review.undo import Reversibility, Undo, worst
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
-    """Where a resource is declared: a file, relative to the repository or the root module, and its line."""
-
-    file: str
-    line: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
