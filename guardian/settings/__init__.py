@@ -12,9 +12,21 @@ from guardian.domain.configuration import CaptureLimits
 from guardian.errors import SettingsError
 from guardian.settings.drifts import read_rules
 from guardian.settings.keys import BY_ENVIRONMENT, BY_NAME, ENGINES, KEYS, RESERVED, Key, Kind, Value, nearest
+from guardian.settings.policies import read_policy
 from guardian.settings.retries import BY_VARIABLE, read_blocks, with_numbers
 from guardian.settings.search import FILE_NAMES, find_file
-from guardian.settings.values import DriftSettings, Encryption, Interrupt, Lease, Orphans, Settings, Source
+from guardian.settings.values import (
+    ApprovalSettings,
+    DriftSettings,
+    Encryption,
+    Interrupt,
+    Lease,
+    Orphans,
+    PolicySettings,
+    ReviewSettings,
+    Settings,
+    Source,
+)
 
 __all__ = ["FILE_NAMES", "KEYS", "Encryption", "Lease", "Settings", "Source", "load_settings"]
 
@@ -39,7 +51,7 @@ def load_settings(root: Path, *, flags: Mapping[str, str | None], environment: M
     values: dict[str, Any] = {key.name: key.default for key in KEYS}
     values["store"] = str(Path(os.path.abspath(root)) / ".guardian")  # noqa: PTH100 - resolve() would follow symlinks
     sources = {key.name: Source(kind="default") for key in KEYS}
-    beside: dict[str, Any] = {"retry": (), "drift.ignore": (), "drift.tags": {}}
+    beside: dict[str, Any] = {"retry": (), "drift.ignore": (), "drift.tags": {}, "policy.rules": ()}
     values |= beside
     sources |= dict.fromkeys(beside, Source(kind="default"))
     if file is not None:
@@ -82,6 +94,8 @@ def _read_file(file: Path) -> dict[str, Any]:
         found["drift.ignore"] = read_rules(document, drift["ignore"])
     if drift.get("tags"):
         found["drift.tags"] = drift["tags"]
+    if rules := read.get("policy", {}).get("rules"):
+        found["policy.rules"] = read_policy(document, rules)
     for key in KEYS:
         group, _, leaf = key.name.rpartition(".")
         holder = read.get(group, {}) if group else read
@@ -115,6 +129,8 @@ def _absolute(key: Key, value: Value, where: str, *, base: Path | None = None) -
     for text in value if isinstance(value, tuple) else (value,):
         if isinstance(text, str) and not text.isprintable():
             raise SettingsError(f"{where}: holds a character that cannot be printed")
+    if isinstance(value, tuple) and key.kind is Kind.PATHS:
+        return tuple(_path(each, base) for each in value)
     if not isinstance(value, str) or key.kind not in {Kind.STORE, Kind.ENGINE, Kind.PATH}:
         return value
     if key.kind is Kind.ENGINE and value in ENGINES:
@@ -130,6 +146,10 @@ def _absolute(key: Key, value: Value, where: str, *, base: Path | None = None) -
         raise SettingsError(
             f"{where}: no store of the form {scheme}://", hint="a directory, or s3://bucket/prefix"
         )
+    return _path(value, base)
+
+
+def _path(value: str, base: Path | None) -> str:
     return os.path.normpath((base or Path.cwd()) / Path(value).expanduser())
 
 
@@ -158,6 +178,20 @@ def _assemble(values: Mapping[str, Any], sources: Mapping[str, Source], file: Pa
             tags=values["drift.tags"],
             names=values["drift.names"],
             ignore=values["drift.ignore"],
+        ),
+        policy=PolicySettings(
+            rules=values["policy.rules"],
+            rego=tuple(map(Path, values["policy.rego"])),
+            timeout_s=values["policy.timeout_s"],
+            override_hours=values["policy.override_hours"],
+        ),
+        review=ReviewSettings(
+            most_deletions=values["review.most_deletions"],
+            most_deletions_percent=values["review.most_deletions_percent"],
+            backup_hours=values["review.backup_hours"],
+        ),
+        approval=ApprovalSettings(
+            required=values["approval.required"], expires_hours=values["approval.expires_hours"]
         ),
         retry=values["retry"],
         file=file,

@@ -16,11 +16,14 @@ ON_FAILURE = ("ask", "hold", "restore", "destroy-created", "retry")
 KMS_KEY = r"^arn:[a-z0-9-]+:kms:[a-z0-9-]+:[0-9]{12}:(key|alias)/[A-Za-z0-9/_-]+$"
 
 # Named by the documentation as coming later: a file that uses them must not be taken for one without checks.
-RESERVED = ("backups", "checks", "keep", "notify", "policy", "rollout")
+RESERVED = ("backups", "checks", "keep", "notify", "rollout")
 
 # Of a retry block. A higher number is a slip of the hand: an apply that is repeated for days helps nobody.
 MAX_ATTEMPTS = 100
 SLEEP_INTERVAL_S = 3600
+
+# Of an exception and of an approval: what holds for longer is no exception, and nobody remembers why.
+MAX_HOURS = 720
 
 Value = str | int | tuple[str, ...] | None
 
@@ -33,7 +36,9 @@ class Kind(Enum):
     STORE = "a directory or s3://bucket/prefix"
     ENGINE = "an engine's name or a path"
     PATH = "a path"
+    PATHS = "a list of paths"
     COUNT = "a whole number"
+    FLAG = "true or false"
     TEXTS = "a list"
 
 
@@ -75,7 +80,9 @@ class Key:
             raise SettingsError(f"{where}: is empty", hint="give it a value, or leave it out")
         if self.kind is Kind.COUNT:
             return self.parse_count(text, where)
-        if self.kind is Kind.TEXTS:
+        if self.kind is Kind.FLAG:
+            return _flag(text, where)
+        if self.kind in {Kind.TEXTS, Kind.PATHS}:
             return tuple(self._match(item.strip(), where) for item in text.split(",") if item.strip())
         if self.kind is Kind.CHOICE and text not in self.choices:
             raise SettingsError(
@@ -103,6 +110,12 @@ class Key:
         return text
 
 
+def _flag(text: str, where: str) -> bool:
+    if text not in {"true", "false"}:
+        raise SettingsError(f"{where}: {text!r} is not allowed", hint="allowed: true, false")
+    return text == "true"
+
+
 _LIMITS = CaptureLimits()
 KEYS: tuple[Key, ...] = (
     Key(name="project", kind=Kind.TEXT),
@@ -122,6 +135,14 @@ KEYS: tuple[Key, ...] = (
     Key(name="drift.connections", kind=Kind.COUNT, default=32, maximum=256),
     Key(name="drift.timeout_s", kind=Kind.COUNT, default=120, maximum=3600),
     Key(name="drift.names", kind=Kind.TEXTS, default=()),
+    Key(name="policy.rego", kind=Kind.PATHS, default=()),
+    Key(name="policy.timeout_s", kind=Kind.COUNT, default=30, maximum=3600),
+    Key(name="policy.override_hours", kind=Kind.COUNT, default=24, maximum=MAX_HOURS),
+    Key(name="review.most_deletions", kind=Kind.COUNT, default=10, minimum=0),
+    Key(name="review.most_deletions_percent", kind=Kind.COUNT, default=25, minimum=0, maximum=100),
+    Key(name="review.backup_hours", kind=Kind.COUNT, default=24),
+    Key(name="approval.required", kind=Kind.FLAG, default=False),
+    Key(name="approval.expires_hours", kind=Kind.COUNT, default=24, maximum=MAX_HOURS),
 )
 BY_NAME = {key.name: key for key in KEYS}
 BY_ENVIRONMENT = {key.environment: key for key in KEYS}

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from guardian.domain.configuration import CaptureLimits
 from guardian.domain.drift_rules import IgnoreRule, Scope
+from guardian.domain.review.policy import PolicyRule
 from guardian.domain.transient import RetryBlock
 
 
@@ -90,6 +91,45 @@ class DriftSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PolicySettings:
+    """What a plan must not do.
+
+    Attributes:
+        rules: In the order in which they stand; whether an expression compiles is not known yet.
+        rego: Absolute paths of files, and of directories of `*.rego`.
+        timeout_s: After that an evaluation of Rego is ended.
+        override_hours: How long an exception from a rule holds.
+    """
+
+    rules: tuple[PolicyRule, ...] = ()
+    rego: tuple[Path, ...] = ()
+    timeout_s: int = 30
+    override_hours: int = 24
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewSettings:
+    """From where on a review calls a plan dangerous.
+
+    Attributes:
+        most_deletions, most_deletions_percent: More deleted instances than this, or a larger part of them.
+        backup_hours: A backup that is older is none.
+    """
+
+    most_deletions: int = 10
+    most_deletions_percent: int = 25
+    backup_hours: int = 24
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApprovalSettings:
+    """Whether `apply` wants an approved plan, and how long an approval holds."""
+
+    required: bool = False
+    expires_hours: int = 24
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """All settings of one call.
 
@@ -101,7 +141,7 @@ class Settings:
         retry: Which errors may be tried again, in order; the built-in block is asked after them.
         file: The settings file that was read; None when there is none.
         sources: Where each value came from, by dotted key; every key is there, `retry`,
-            `drift.tags` and `drift.ignore`.
+            `drift.tags`, `drift.ignore` and `policy.rules`.
     """
 
     store: str
@@ -114,6 +154,9 @@ class Settings:
     interrupt: Interrupt = field(default_factory=Interrupt)
     orphans: Orphans = field(default_factory=Orphans)
     drift: DriftSettings = field(default_factory=DriftSettings)
+    policy: PolicySettings = field(default_factory=PolicySettings)
+    review: ReviewSettings = field(default_factory=ReviewSettings)
+    approval: ApprovalSettings = field(default_factory=ApprovalSettings)
     retry: tuple[RetryBlock, ...] = ()
     file: Path | None = None
     sources: Mapping[str, Source] = field(default_factory=dict)

@@ -31,6 +31,14 @@ TEXTS = {
     "drift.connections": "8",
     "drift.timeout_s": "9",
     "drift.names": "shop-*,shared",
+    "policy.rego": "/policies/a.rego,/policies/b",
+    "policy.timeout_s": "15",
+    "policy.override_hours": "16",
+    "review.most_deletions": "17",
+    "review.most_deletions_percent": "18",
+    "review.backup_hours": "19",
+    "approval.required": "true",
+    "approval.expires_hours": "20",
 }
 
 
@@ -58,7 +66,9 @@ def value(settings: Settings, name: str) -> object:
 
 
 def as_text(found: object) -> str:
-    return ",".join(found) if isinstance(found, tuple) else str(found)
+    if isinstance(found, bool):
+        return str(found).lower()
+    return ",".join(map(str, found)) if isinstance(found, tuple) else str(found)
 
 
 def test_without_anything_there_are_the_defaults(root):
@@ -70,7 +80,7 @@ def test_without_anything_there_are_the_defaults(root):
     assert settings.retry == ()
     assert settings.file is None
     assert {str(source) for source in settings.sources.values()} == {"default"}
-    assert set(settings.sources) == {*TEXTS, "retry", "drift.ignore", "drift.tags"}
+    assert set(settings.sources) == {*TEXTS, "retry", "drift.ignore", "drift.tags", "policy.rules"}
     assert {key.name for key in KEYS} == set(TEXTS)
 
 
@@ -105,12 +115,13 @@ def test_relative_paths_start_at_the_file_or_at_the_current_directory(root, tmp_
     monkeypatch.setenv("HOME", "/home/somebody")
     write(
         root.parent / "guardian.yaml",
-        "store: ../store\nengine: bin/terraform\nencryption: {key_file: ~/raw}\n",
+        "store: ../store\nengine: bin/terraform\nencryption: {key_file: ~/raw}\npolicy: {rego: [./a, ~/b]}\n",
     )
     settings = load(root)
     assert settings.store == str(tmp_path / "store")
     assert settings.engine == str(root.parent / "bin/terraform")
     assert settings.encryption.key_file == Path("/home/somebody/raw")
+    assert settings.policy.rego == (root.parent / "a", Path("/home/somebody/b"))
     monkeypatch.chdir(root)
     assert load(root, {"GUARDIAN_STORE": "x"}).store == str(root / "x")
     assert load(root, store="../y").store == str(root.parent / "y")
@@ -180,15 +191,21 @@ def test_the_documentation_lists_every_key_with_its_variable_and_default():
         if key.default == ():
             assert default == "none"
         elif key.default is not None:
-            assert default.startswith(f"`{key.default}`")
+            assert default.startswith(f"`{as_text(key.default)}`")
 
 
 def test_the_examples_of_the_documentation_are_settings_files(root):
     page = Path(__file__).parents[2].joinpath("docs/settings.md").read_text()
-    whole, drift, retry = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
+    whole, drift, policy, retry = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
     write(root / "guardian.yaml", whole)
     assert load(root).project == "shop-production"
     write(root / "guardian.yaml", drift)
     assert [bool(each.until) for each in load(root).drift.ignore] == [False, True]
+    write(root / "guardian.yaml", policy)
+    found = load(root).policy
+    assert ([each.name for each in found.rules], found.rego) == (
+        ["no-deleted-database"],
+        (root / "policies",),
+    )
     write(root / "guardian.yaml", retry)
     assert [each.name for each in load(root).retry] == ["throttled", "locked"]

@@ -70,6 +70,17 @@ def refusal(directory: Path, text: str | bytes) -> tuple[str, str]:
         ("store: s3://", ":1: `store`: no store of the form s3://", "s3://bucket/prefix"),
         ("engine: tofoo", ":1: `engine`: unknown engine 'tofoo'", "for instance ./tofoo"),
         ("project: a\nproject: b", ":2: the key `project` is given twice", ""),
+        (
+            "approval: {required: 'no'}",
+            ":1: `approval.required` must be true or false, is text",
+            "",
+        ),
+        ("approval: {expires_hours: 721}", ":1: `approval.expires_hours` must be at most 720, is 721", ""),
+        (
+            "review: {most_deletions_percent: 101}",
+            ":1: `review.most_deletions_percent` must be at most 100",
+            "",
+        ),
         ("a: [", ":1: not valid YAML", ""),
         ("a: b: c", ":1: not valid YAML", ""),
         ("a\n\tb: c", ":2: not valid YAML", ""),
@@ -143,6 +154,7 @@ def test_a_link_to_nowhere_is_refused(tmp_path):
         ("GUARDIAN_ON_FAILURE", "panic", "GUARDIAN_ON_FAILURE: 'panic' is not allowed", "ask, hold, restore"),
         ("GUARDIAN_LEASE__TTL_S", "1m", "GUARDIAN_LEASE__TTL_S: must be a whole number, is '1m'", ""),
         ("GUARDIAN_LEASE__TTL_S", "1", "GUARDIAN_LEASE__TTL_S: must be at least 5, is 1", ""),
+        ("GUARDIAN_APPROVAL__REQUIRED", "yes", "GUARDIAN_APPROVAL__REQUIRED: 'yes' is not", "true, false"),
         ("GUARDIAN_PROJECT", " ", "GUARDIAN_PROJECT: is empty", "leave it out"),
         ("GUARDIAN_PROJECT", "a\x1bb", "GUARDIAN_PROJECT: holds a character", ""),
         ("GUARDIAN_ENCRYPTION__KMS_KEYS", "x", "GUARDIAN_ENCRYPTION__KMS_KEYS: 'x' is not of the form", ""),
@@ -185,6 +197,7 @@ def test_the_schema_and_the_table_of_keys_say_the_same():
     del schema["properties"]["retry"]  # its names are free: tests/unit/test_settings_retry.py
     del schema["properties"]["drift"]["properties"]["tags"]  # so are these
     del schema["properties"]["drift"]["properties"]["ignore"]  # tests/unit/test_settings_drift.py
+    del schema["properties"]["policy"]["properties"]["rules"]  # tests/unit/test_settings_policy.py
     found = dict(leaves(schema, ""))
     assert list(found) == [key.name for key in KEYS]
     for key in KEYS:

@@ -20,12 +20,14 @@ class PolicyRule:
         name: Unique among the rules; what an override names.
         match: A JMESPath expression over one change; it matches where the result is neither false nor empty.
         message: For the person whose change it stops.
+        place: `file:line` of its expression.
     """
 
     name: str
     match: str
     message: str
     effect: Effect
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +52,7 @@ class Finding:
     """One rule that matched one change.
 
     Attributes:
-        rule: Name of the rule; of Rego, `file: package`.
+        rule: Name of the rule; of Rego, the name that it gives to itself, else its package.
         address: Of the change, or empty for the plan.
         override: The exception that lets it pass, or None.
     """
