@@ -10,6 +10,8 @@ import pytest
 
 from guardian.domain.oneway import RULES
 from guardian.domain.oneway_rule import Ground, Rule
+from guardian.domain.review.undo_rules import UNDO_RULES
+from guardian.domain.review.undo_traces import TRACES
 from guardian.domain.unreadable import UNREADABLE
 from tests.support.moto import REGION
 from tests.support.provider import AWS_PROVIDER_VERSION
@@ -176,6 +178,28 @@ def test_every_rule_speaks_of_an_attribute_that_is_there(schemas):
     ]
     missing += [rule.resource_type for rule in RULES if rule.resource_type not in schemas]
     assert missing == []
+
+
+def test_every_rule_of_undo_speaks_of_attributes_that_are_there(schemas):
+    rules = [each for each in UNDO_RULES.values() if each.resource_type.startswith("aws_")]
+    wrong = [
+        f"{rule.resource_type}.{name}"
+        for rule in rules
+        for name in (*rule.same_by, *rule.other)
+        if rule.resource_type not in schemas or not has(schemas[rule.resource_type]["block"], name)
+    ]
+    wrong += [
+        f"{rule.resource_type}.{name} is no attribute that AWS or the provider chooses"
+        for rule in rules
+        for name in rule.other
+        if not schemas[rule.resource_type]["block"]["attributes"].get(name, {}).get("computed")
+    ]
+    wrong += [
+        f"{trace.resource_type}.{trace.attribute}"
+        for trace in TRACES
+        if trace.attribute and not has(schemas[trace.resource_type]["block"], trace.attribute)
+    ]
+    assert wrong == []
 
 
 def test_what_is_pinned_can_be_said_by_an_override_file(schemas):

@@ -268,6 +268,11 @@ def test_reasons_come_the_worst_first():
     ]
 
 
+def test_what_two_rules_say_alike_is_said_once():
+    before, after = ({"access_config": [{"authentication_mode": mode}]} for mode in ("CONFIG_MAP", "API"))
+    assert len(updated("aws_eks_cluster", before, after).reasons) == 1
+
+
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers(0, 9) | st.sampled_from(["1.2", "1.10", "Enabled", SECRET]),
     lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.sampled_from(["name", "status"]), inner),

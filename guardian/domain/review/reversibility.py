@@ -3,7 +3,7 @@
 Undoing means what `guardian restore` does: the old configuration is planned on the state as it is then.
 """
 
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 from guardian.domain.oneway import at, holding, rules_of
 from guardian.domain.oneway_rule import KEEPS, Ground
@@ -37,26 +37,29 @@ _BY_FILE: Mapping[str, tuple[str, tuple[str, ...]]] = {
 """By type the argument that names the file of its content, and what changes with the file."""
 
 
-def reversibility_of(change: Change, *, provisioned: Container[str] = ()) -> Reversibility:
+def reversibility_of(change: Change, *, provisioned: frozenset[str] = frozenset()) -> Reversibility:
     """Return the verdict on one change, with its reasons, the worst first.
 
     Args:
         change: As planned.
         provisioned: Addresses without keys of resources that have provisioners.
     """
-    found = tuple(_found(change, provisioned))
+    # Two rules may say the same of one attribute.
+    found = tuple(dict.fromkeys(_found(change, provisioned)))
     if not found:
         return _EXACT
+    if len(found) == 1:
+        return Reversibility(undo=found[0][0], reasons=(found[0][1],))
     return Reversibility(
         undo=worst(undo for undo, _ in found),
         reasons=tuple(reason for each in reversed(Undo) for undo, reason in found if undo is each),
     )
 
 
-def _found(change: Change, provisioned: Container[str]) -> Iterator[_Found]:
+def _found(change: Change, provisioned: frozenset[str]) -> Iterator[_Found]:
     if change.action in _RECORD_ALONE:
         return
-    if change.action is not Action.UPDATE and change.resource in provisioned:
+    if provisioned and change.action is not Action.UPDATE and change.resource in provisioned:
         yield Undo.UNKNOWN, _PROVISIONED
     rule = UNDO_RULES.get(change.resource_type)
     if change.intent.deposed:
@@ -79,6 +82,8 @@ def _found(change: Change, provisioned: Container[str]) -> Iterator[_Found]:
 
 
 def _one_way(change: Change) -> Iterator[_Found]:
+    if not rules_of(change.resource_type):
+        return
     for rule in holding(
         change.resource_type,
         None if change.action is Action.CREATE else change.before,

@@ -1,6 +1,6 @@
 """What making again gives of networks, names and load balancers."""
 
-from guardian.domain.review.undo_rule import UndoRule, anew, same
+from guardian.domain.review.undo_rule import UndoRule, anew, page_of, same
 
 _NETWORKS = (
     anew("aws_vpc", "id arn main_route_table_id default_security_group_id default_network_acl_id"),
@@ -71,15 +71,20 @@ _NAMES = (
     anew("aws_service_discovery_service", "id arn"),
 )
 
+_TARGET = "target_group_arn target_id port availability_zone"
+
 _BALANCERS = (
-    *(anew(each, "arn dns_name") for each in ("aws_lb", "aws_alb")),
-    *(anew(each, "arn") for each in ("aws_lb_listener", "aws_alb_listener")),
-    *(anew(each, "arn") for each in ("aws_lb_listener_rule", "aws_alb_listener_rule")),
-    *(anew(each, "arn") for each in ("aws_lb_target_group", "aws_alb_target_group")),
-    *(
-        same(each, "target_group_arn target_id port availability_zone")
-        for each in ("aws_lb_target_group_attachment", "aws_alb_target_group_attachment")
-    ),
+    anew("aws_lb", "arn dns_name"),
+    anew("aws_lb_listener", "arn"),
+    anew("aws_lb_listener_rule", "arn"),
+    anew("aws_lb_target_group", "arn"),
+    same("aws_lb_target_group_attachment", _TARGET),
+    # The older names have no pages of their own.
+    anew("aws_alb", "arn dns_name", page_of("aws_lb")),
+    anew("aws_alb_listener", "arn", page_of("aws_lb_listener")),
+    anew("aws_alb_listener_rule", "arn", page_of("aws_lb_listener_rule")),
+    anew("aws_alb_target_group", "arn", page_of("aws_lb_target_group")),
+    same("aws_alb_target_group_attachment", _TARGET, page_of("aws_lb_target_group_attachment")),
     same("aws_lb_listener_certificate", "listener_arn certificate_arn"),
     anew("aws_elb", "dns_name"),
     anew("aws_wafv2_web_acl", "id arn"),

@@ -44,7 +44,7 @@ _IMAGES = (
     same("aws_ecr_registry_policy", "policy"),
     same("aws_ecr_pull_through_cache_rule", "ecr_repository_prefix"),
     anew("aws_ami", "id arn"),
-    anew("aws_ami_from_instance", "id arn", gone=("its moment",)),
+    anew("aws_ami_from_instance", "id arn", gone=("the moment that it held",)),
     anew(
         "aws_codecommit_repository",
         "repository_id",
