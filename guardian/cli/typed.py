@@ -14,7 +14,7 @@ _FLAGS = {"chdir": "-chdir", "project": "--project", "store": "--store", "engine
 _COMMAND = re.compile(
     r"\bguardian (?:snapshot (?:create|list|show|diff|verify|export|prune)|run (?:list|show|receipt|resume)"
     r"|store (?:check|repair)"
-    r"|init|doctor|destroy-plan|drift|plan|review|approve|apply|approve|restore|status|hold|release|unlock|flush|prune)\b"
+    r"|init|doctor|destroy-plan|drift|plan|review|apply|approve|restore|status|hold|release|unlock|flush|prune)\b"
 )
 _IN_THE_GLASS = {"guardian apply", "guardian restore"}
 

@@ -3,24 +3,23 @@
 from typing import Any
 
 from guardian.domain.guards import reversibility
-from guardian.domain.plan import PlannedChange, PlanSummary
+from guardian.domain.plan import Counts, PlannedChange, PlanSummary
 
 
 def plan(summary: PlanSummary) -> dict[str, Any]:
     """Return the line on a plan."""
-    counts = summary.counts
     return {
         "type": "plan",
-        "counts": {
-            "add": counts.add,
-            "change": counts.change,
-            "remove": counts.remove,
-            "import": counts.import_,
-        },
+        "counts": counts(summary.counts),
         "changes": [{**change(each), "reversibility": reversibility(each)} for each in summary.changes],
         "drifted": list(summary.drifted),
         "outputs": dict(summary.outputs),
     }
+
+
+def counts(each: Counts) -> dict[str, int]:
+    """Return Terraform's arithmetic."""
+    return {"add": each.add, "change": each.change, "remove": each.remove, "import": each.import_}
 
 
 def change(each: PlannedChange) -> dict[str, Any]:

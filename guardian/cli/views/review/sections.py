@@ -1,0 +1,156 @@
+"""The sections of a comment, in their order and with what a cut takes first."""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from typing import TypeVar
+
+from guardian.cli.typed import Typed
+from guardian.cli.views.markdown import fence_of, fenced
+from guardian.cli.views.review import items
+from guardian.cli.views.review.fit import Section
+from guardian.cli.views.review.mermaid import flowchart
+from guardian.cli.views.review.parts import by_weight, dangers, flags_of, lost, next_lines, others
+from guardian.cli.views.terminal import by_address, rendered, visible
+from guardian.domain.address import resource_of
+from guardian.domain.plan import DESTRUCTIVE
+from guardian.domain.review.host import Host
+from guardian.domain.review.review import Review, ReviewedChange
+from guardian.domain.review.risk import Severity
+
+_DRAWS = frozenset({Host.GITHUB, Host.GITLAB})
+_TABLE = "| resource | action | undo | changes | dependents |\n| --- | --- | --- | --- | ---: |"
+# GitLab runs a line `/merge` as a command unless a fence stands around it, and takes the first line of three
+# backticks for the end of that.
+# Source: `lib/gitlab/quick_actions/extractor.rb` of GitLab
+_BEGINS_AS_COMMAND = re.compile(r"^(?=[/`])", re.MULTILINE)
+
+_Item = TypeVar("_Item")
+
+
+def sections(review: Review, host: Host, limit: int) -> list[Section]:
+    """Return those that hold anything, in the order in which they are shown.
+
+    Args:
+        review: What is said.
+        host: Decides on the form.
+        limit: More than this many characters of the plan are not looked at.
+    """
+    red, amber = dangers(review, Severity.RED), dangers(review, Severity.AMBER)
+    opened, closed = _folded(host, "Values, secrets masked")
+    found = (
+        _list(1, "red items", "### Red\n", red, items.danger),
+        _list(2, "changes that cannot be undone", "### Cannot be undone\n", lost(review), items.irreversible),
+        _list(4, "findings of policy", "### Policy\n", by_weight(review.policy), items.finding),
+        _list(
+            5,
+            "overwritten changes by hand",
+            "### Changed by hand, and overwritten by the apply\n",
+            review.overwritten,
+            items.overwritten,
+        ),
+        _list(7, "amber items", "### Amber\n", amber, items.danger),
+        _list(
+            8,
+            "other changes",
+            f"### Other changes\n\n{_TABLE}",
+            others(review),
+            lambda change: (items.row(change),),
+        ),
+        _list(9, "outputs", "### Outputs\n", sorted(review.outputs.items()), items.output),
+        _blast(review, host),
+        _list(
+            6,
+            "lines on the way back",
+            "### Way back, rehearsed\n",
+            list(items.way_back(review.rehearsal)) if review.rehearsal else (),
+            lambda line: (line,),
+        ),
+        _list(10, "notes", "### What this review could not know\n", review.notes, items.note),
+        _list(12, "lists of values", opened, _with_values(review), items.values, tail=closed),
+        _plan(review, host, limit),
+        _next(review),
+    )
+    return [each for each in found if each is not None]
+
+
+def _list(
+    rank: int,
+    noun: str,
+    head: str,
+    listed: Sequence[_Item],
+    written: Callable[[_Item], Iterable[str]],
+    *,
+    tail: str = "",
+) -> Section | None:
+    if not listed:
+        return None
+    return Section(
+        rank=rank,
+        noun=noun,
+        head=head,
+        items=lambda: ("\n".join(written(each)) for each in listed),
+        total=len(listed),
+        tail=tail,
+    )
+
+
+def _with_values(review: Review) -> list[ReviewedChange]:
+    return sorted((each for each in review.changes if each.values), key=lambda each: by_address(each.address))
+
+
+def _blast(review: Review, host: Host) -> Section | None:
+    reached = {name: names for name, names in review.blast.transitive.items() if names}
+    if not reached:
+        return None
+    number = len(set().union(*reached.values()))
+    of_many = any(review.blast.number.get(each, 0) > len(names) for each, names in reached.items())
+    depending = (
+        f"{'At least ' if of_many else ''}{number} resource{' depends' if number == 1 else 's depend'}"
+    )
+    told = f"### Blast radius\n\n{depending} on what changes"
+    gone = {resource_of(each.address) for each in review.changes if each.intent.action in DESTRUCTIVE}
+    drawn = flowchart(review.blast, gone=gone) if host in _DRAWS else ""
+    if drawn:
+        head = f"{told}. An arrow leads to what depends; what is destroyed or replaced is red.\n"
+        return _list(11, "drawings", head, [fenced([drawn], language="mermaid")], lambda block: (block,))
+    why = f", by {len(review.blast.edges)} edges, which is too much to draw" if host in _DRAWS else ""
+
+    def dependents(resource: str) -> tuple[str]:
+        names = items.names(reached[resource], total=review.blast.number.get(resource, 0))
+        return (f"- {items.name(resource)}: {names}",)
+
+    ordered = sorted(reached, key=by_address)
+    return _list(11, "lists of dependents", f"{told}{why}.\n", ordered, dependents)
+
+
+def _plan(review: Review, host: Host, limit: int) -> Section | None:
+    text = review.rendered.strip("\n")
+    if not text:
+        return None
+    lines = _BEGINS_AS_COMMAND.sub(" ", rendered(text[:limit], color=False)).split("\n")
+    if len(text) > limit:
+        lines.pop()  # cut within
+    opened, closed = _folded(host, "The plan, as Terraform shows it")
+    fence = fence_of("\n".join(lines))
+    return Section(
+        rank=13,
+        noun="lines of the plan",
+        head=f"{opened}\n{fence}text",
+        items=lambda: lines,
+        total=max(len(lines), text.count("\n") + 1),
+        tail=f"{fence}\n{closed}",
+    )
+
+
+def _next(review: Review) -> Section | None:
+    lines = [visible(each) for each in next_lines(review, Typed(flags=flags_of(review)))]
+    return _list(
+        3, "commands to type next", "### Next\n", [fenced(lines, language="sh")], lambda each: (each,)
+    )
+
+
+def _folded(host: Host, title: str) -> tuple[str, str]:
+    """Return what stands before and after a part that is shown on a click, where the host can do that."""
+    if host is Host.BITBUCKET:
+        return f"### {title}\n", ""
+    return f"<details><summary>{title}</summary>\n", "\n</details>"

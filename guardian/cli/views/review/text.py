@@ -1,0 +1,169 @@
+"""A review for a person at a terminal: what wants a decision in full, all else in a line each."""
+
+from collections.abc import Iterable, Iterator
+
+from guardian.cli.typed import Typed
+from guardian.cli.views.lists import in_a_row
+from guardian.cli.views.plan import change_lines, counts_text
+from guardian.cli.views.review.parts import (
+    SHOWN_ADDRESSES,
+    THE_PLAN,
+    Danger,
+    address_of,
+    alarm_words,
+    base_words,
+    by_weight,
+    dangers,
+    effect_words,
+    fate_words,
+    identity_words,
+    lost,
+    more_words,
+    next_lines,
+    others,
+    override_words,
+    path_words,
+    summary_of,
+    undo_words,
+    undone_words,
+    value_words,
+    whole_words,
+)
+from guardian.cli.views.terminal import Paint, visible
+from guardian.domain.difference import PathChange, dotted
+from guardian.domain.redaction import Path
+from guardian.domain.review.policy import Finding
+from guardian.domain.review.rehearsal import Rehearsal
+from guardian.domain.review.review import Overwritten, Review, ReviewedChange
+from guardian.domain.review.risk import Risk, Severity
+from guardian.domain.review.undo import Undo
+
+
+def review_text(review: Review, paint: Paint, typed: Typed) -> str:
+    """Return the whole review.
+
+    Args:
+        review: What is said.
+        paint: Colours.
+        typed: Flags that the next command needs too.
+    """
+    if review.is_empty:
+        return counts_text(summary_of(review))
+    mark, look = paint.red("!"), paint.yellow("!")
+    blocks: tuple[tuple[str, Iterable[str]], ...] = (
+        ("Red", _each(_danger(each, mark) for each in dangers(review, Severity.RED))),
+        ("Cannot be undone", _each(_irreversible(each, mark) for each in lost(review))),
+        ("Policy", _each(_finding(each, paint) for each in by_weight(review.policy))),
+        (
+            "Changed by hand, and overwritten by the apply",
+            _each(_overwritten(each, look) for each in review.overwritten),
+        ),
+        ("Amber", _each(_danger(each, look) for each in dangers(review, Severity.AMBER))),
+        ("Other changes", _each(_other(each, paint) for each in others(review))),
+        ("Values, secrets masked", _each(_values(each) for each in review.changes if each.values)),
+        ("Outputs", (f"  {visible(name)}: {visible(how)}" for name, how in sorted(review.outputs.items()))),
+        ("Way back, rehearsed", _way_back(review.rehearsal) if review.rehearsal else ()),
+        ("What this review could not know", (f"  {visible(each)}" for each in review.notes)),
+        ("Next", (f"  {visible(each)}" for each in next_lines(review, typed))),
+    )
+    told = ["\n".join(_verdict(review, paint))]
+    for title, lines in blocks:
+        if found := list(lines):
+            told.append("\n".join([paint.bold(title), *found]))
+    told.append("\n".join(paint.dim(f"{label}: {visible(text)}") for label, text in identity_words(review)))
+    return "\n\n".join(told)
+
+
+def _verdict(review: Review, paint: Paint) -> Iterator[str]:
+    yield paint.bold(counts_text(summary_of(review)))
+    if alarm := alarm_words(review):
+        yield (paint.red if review.red or review.denied else paint.yellow)(alarm[0].upper() + alarm[1:])
+    if review.changes:
+        whole = whole_words(review)
+        told = paint.green(whole) if review.undo is Undo.EXACT else paint.yellow(whole)
+        yield f"Undo: {undone_words(review)}: {told}"
+
+
+def _each(items: Iterable[Iterator[str]]) -> Iterator[str]:
+    for lines in items:
+        yield from lines
+
+
+def _danger(danger: Danger, mark: str) -> Iterator[str]:
+    fate = f" {fate_words(danger.change)}" if danger.change is not None else ""
+    yield f"  {mark} {visible(danger.address or THE_PLAN)}{fate}"
+    for each in danger.risks:
+        yield from _risk(each)
+    if danger.change is not None:
+        yield from _why(danger.change)
+
+
+def _irreversible(change: ReviewedChange, mark: str) -> Iterator[str]:
+    yield f"  {mark} {visible(address_of(change.intent))} {fate_words(change)}"
+    yield from _why(change)
+
+
+def _risk(risk: Risk) -> Iterator[str]:
+    yield f"      {visible(risk.code)}: {visible(risk.words)}"
+    if risk.mend:
+        yield f"        safer: {visible(risk.mend)}"
+
+
+def _why(change: ReviewedChange) -> Iterator[str]:
+    for each in change.reversibility.reasons:
+        where = f"{visible(each.attribute)}: " if each.attribute else ""
+        yield f"      undo: {where}{visible(each.words)}"
+    if change.paths:
+        yield f"      changes {_paths(change.paths)}"
+    if change.forces:
+        yield f"      replaced because of {_paths(change.forces)}"
+
+
+def _finding(finding: Finding, paint: Paint) -> Iterator[str]:
+    effect = (paint.red if finding.denies else paint.yellow)(effect_words(finding))
+    where = visible(finding.address or THE_PLAN)
+    yield f"  {effect} by {visible(finding.rule)}: {where}: {visible(finding.message)}"
+    if finding.override is not None:
+        yield f"      {visible(override_words(finding))}"
+
+
+def _overwritten(each: Overwritten, mark: str) -> Iterator[str]:
+    accepted = "; it was accepted as right" if each.accepted else ""
+    yield f"  {mark} {visible(each.address)}: {_paths(each.paths)}{accepted}"
+    yield from (_value(change) for change in each.values)
+
+
+def _other(change: ReviewedChange, paint: Paint) -> Iterator[str]:
+    [line] = change_lines([change.intent], paint)
+    number = change.dependents
+    depending = f"; {number} {'depends' if number == 1 else 'depend'} on it" if number else ""
+    yield f"{line}  {paint.dim(f'undo: {visible(undo_words(change))}{depending}')}"
+
+
+def _values(change: ReviewedChange) -> Iterator[str]:
+    yield f"  {visible(address_of(change.intent))}"
+    yield from (_value(each) for each in change.values)
+
+
+def _value(each: PathChange) -> str:
+    return f"      {visible(dotted(each.path))}: {value_words(each.before)} -> {value_words(each.after)}"
+
+
+def _way_back(rehearsal: Rehearsal) -> Iterator[str]:
+    base = visible(base_words(rehearsal.base))
+    made = "Terraform makes no plan" if rehearsal.plan is None else counts_text(rehearsal.plan)
+    yield f"  going back to {base} after the apply: {made}"
+    lists = (
+        ("destroys what is there today", [address_of(each) for each in rehearsal.destroys]),
+        ("in the way, by prevent_destroy", rehearsal.protected),
+        ("lacks the provider of what this change adds", rehearsal.missing_providers),
+        ("destroys and creates, for moved blocks are reverted", rehearsal.moves),
+    )
+    yield from (f"  {title}: {in_a_row(names, shown=SHOWN_ADDRESSES)}" for title, names in lists if names)
+    yield from (f"  Terraform: {visible(' '.join(each.split()))}" for each in rehearsal.errors)
+    yield from (f"  {visible(each)}" for each in rehearsal.notes)
+
+
+def _paths(paths: tuple[Path, ...]) -> str:
+    shown, left_out = path_words(paths)
+    return ", ".join(map(visible, shown)) + more_words(left_out)
