@@ -104,7 +104,7 @@ _STREAMS = (
     anew(
         "aws_msk_cluster",
         "arn bootstrap_brokers",
-        f"{AWS}/msk/latest/developerguide/msk-delete-cluster.html",
+        f"{AWS}/msk/latest/developerguide/delete-cluster-api.html",
         gone=("its topics",),
     ),
     anew("aws_cloudwatch_log_group", "", gone=("its log events",)),
