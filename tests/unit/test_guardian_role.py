@@ -8,6 +8,7 @@ import pytest
 
 from guardian.adapters.aws.actions import action_of, policy_of
 from guardian.adapters.aws.asked import GET_RESOURCES, TAGGING
+from guardian.adapters.aws.backups import BACKUPS
 from guardian.adapters.aws.declared import TYPES
 
 FILE = Path(__file__).parents[2] / "modules" / "guardian-role" / "policy.json"
@@ -17,6 +18,7 @@ INLINE_MAX = 10_240
 
 def declared() -> set[tuple[str, str]]:
     asked = {(each.service, call) for each in TYPES.values() for call in each.calls}
+    asked |= {(each.service, call) for each in BACKUPS.values() for call in each.calls}
     indexed = any(each.read and each.read.tagged for each in TYPES.values())
     return asked | ({(TAGGING, GET_RESOURCES)} if indexed else set())
 

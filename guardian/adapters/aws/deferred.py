@@ -1,4 +1,4 @@
-"""The two readers, loaded with the first question: a hundred types are much for an apply that goes well."""
+"""The readers, loaded with the first question: a hundred types are much for an apply that goes well."""
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING
 from guardian.domain.drift_rules import NO_SCOPE, Scope
 
 if TYPE_CHECKING:
+    from guardian.adapters.aws.backups import AwsBackups
     from guardian.adapters.aws.fingerprints import AwsFingerprints
     from guardian.adapters.aws.reader import AwsLiveReader
     from guardian.domain.live import Known, Reading
     from guardian.domain.observation import Observation, Sought
+    from guardian.domain.review.risk_data import DataLoss
+    from guardian.domain.review.risk_facts import Newest
 
 
 class DeferredLiveReader:
@@ -70,3 +73,24 @@ class DeferredFingerprints:
     ) -> "Reading":
         """See the port."""
         return self._reader.read(known, quick=quick, scope=scope, beside=beside)
+
+
+class DeferredBackups:
+    """Implements `BackupReader` by `AwsBackups`."""
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self._environment = environment
+
+    @cached_property
+    def _reader(self) -> "AwsBackups":
+        from guardian.adapters.aws.backups import AwsBackups
+
+        return AwsBackups(self._environment)
+
+    def covers(self, resource_type: str) -> bool:
+        """See the port."""
+        return self._reader.covers(resource_type)
+
+    def newest(self, sought: "Sequence[DataLoss]") -> "Mapping[str, Newest]":
+        """See the port."""
+        return self._reader.newest(sought)
