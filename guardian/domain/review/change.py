@@ -90,17 +90,18 @@ def differing(change: Change) -> tuple[Path, ...]:
     return tuple(_differing(change.before, change.after, change.unknown, ()))
 
 
+# Trees come from JSON: asking for `dict` costs a fifth of asking for `Mapping`, and is asked for each value.
 def _differing(before: Any, after: Any, unknown: Any, path: Path) -> Iterator[Path]:
     if unknown is True:
         yield path
     elif before == after and not _has_unknown(unknown):
         return
-    elif isinstance(before, Mapping) and isinstance(after, Mapping):
-        inner = unknown if isinstance(unknown, Mapping) else EMPTY
+    elif isinstance(before, dict) and isinstance(after, dict):
+        inner = unknown if isinstance(unknown, dict) else {}
         for name in sorted({**before, **after, **inner}):
             yield from _differing(before.get(name), after.get(name), inner.get(name, False), (*path, name))
-    elif _is_list(before) and _is_list(after) and len(before) == len(after):
-        items: Sequence[Any] = unknown if _is_list(unknown) else ()
+    elif isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
+        items: Sequence[Any] = unknown if isinstance(unknown, list) else ()
         for index, (old, new) in enumerate(zip(before, after, strict=True)):
             yield from _differing(old, new, items[index] if index < len(items) else False, (*path, index))
     else:
@@ -108,21 +109,17 @@ def _differing(before: Any, after: Any, unknown: Any, path: Path) -> Iterator[Pa
 
 
 def _has_unknown(tree: Any) -> bool:
-    if isinstance(tree, Mapping):
+    if isinstance(tree, dict):
         return any(map(_has_unknown, tree.values()))
     if isinstance(tree, list):
         return any(map(_has_unknown, tree))
     return tree is True
 
 
-def _is_list(value: Any) -> bool:
-    return isinstance(value, list)
-
-
 def value_at(tree: Any, path: Path) -> Any:
     """Return what stands at a path, None where it ends before."""
     for step in path:
-        if isinstance(tree, Mapping):
+        if isinstance(tree, dict):
             tree = tree.get(step)
         elif isinstance(tree, list) and isinstance(step, int) and step < len(tree):
             tree = tree[step]
