@@ -215,7 +215,7 @@ def test_no_answer_is_not_that_there_is_no_backup(aws, client, cloud, resource_t
 @pytest.mark.parametrize("resource_type", sorted(BACKUPS))
 def test_too_little_known_of_it_is_not_that_there_is_no_backup(aws, client, resource_type):
     one = loss(resource_type)
-    assert "what its backups are found by" in aws.newest([one])[one.address].reason
+    assert "what its backups are found by" in str(aws.newest([one])[one.address])
 
 
 def test_a_point_in_time_counts_as_a_backup(aws, client):
@@ -229,7 +229,7 @@ def test_a_point_in_time_counts_as_a_backup(aws, client):
 def test_when_the_time_is_over_nothing_more_is_asked(client, cloud):
     cloud.faults.forget_counts()
     seen = AwsBackups(os.environ, total_s=-1.0).newest([loss("aws_ebs_volume", object_id="vol-1")])
-    assert "the time was over" in seen["aws_ebs_volume.it"].reason
+    assert "the time was over" in str(seen["aws_ebs_volume.it"])
     assert cloud.faults.counts() == {}
 
 

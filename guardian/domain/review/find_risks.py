@@ -39,7 +39,7 @@ def risks_of_change(change: Change, facts: RiskFacts) -> Iterator[Risk]:
     yield from widened_rights(change, facts)
     yield from weakened(change, facts)
     if change.action in _TOUCHING and change.address in facts.hot_fixes:
-        words = "somebody changed it by hand since the baseline, and this plan changes it again"
+        words = "somebody changed it by hand since the baseline, and this plan changes it"
         mend = "guardian drift    # shows what was changed; put it into the configuration if it is to stay"
         yield HOT_FIX_CHANGED.of(change.address, words, mend=mend)
 

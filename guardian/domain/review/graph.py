@@ -131,23 +131,32 @@ def blast_of(
     return Dependencies(configuration, prior_state).blast(changed)
 
 
+def count_managed(prior_state: Mapping[str, Any]) -> int:
+    """Return how many managed instances a state has, as `show -json` tells it; deposed objects left out."""
+    return sum(not each.get("deposed_key") for each in _instances(prior_state))
+
+
 def _recorded(prior_state: Mapping[str, Any]) -> Iterator[Edge]:
     """Yield what the state recorded, without what follows from the rest.
 
     Terraform records everything that a resource depends on in the end, and not only what it refers to.
     """
     recorded: dict[str, set[str]] = {}
+    for each in _instances(prior_state):
+        named = {other for other in each.get("depends_on") or () if is_managed(other)}
+        recorded.setdefault(resource_of(each["address"]), set()).update(named)
+    for name, dependencies in recorded.items():
+        implied: set[str] = set()
+        for other in dependencies:
+            implied |= recorded.get(other, set())
+        for other in dependencies - implied - {name}:
+            yield name, other
+
+
+def _instances(prior_state: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """Yield the managed instances of a state, those of child modules among them."""
     waiting = [(prior_state.get("values") or {}).get("root_module") or {}]
     while waiting:
         module = waiting.pop()
         waiting += module.get("child_modules") or ()
-        for each in module.get("resources") or ():
-            if each.get("mode") == "managed":
-                named = {other for other in each.get("depends_on") or () if is_managed(other)}
-                recorded.setdefault(resource_of(each["address"]), set()).update(named)
-    for name, dependencies in recorded.items():
-        implied: set[str] = set()
-        for each in dependencies:
-            implied |= recorded.get(each, set())
-        for each in dependencies - implied - {name}:
-            yield name, each
+        yield from (each for each in module.get("resources") or () if each.get("mode") == "managed")

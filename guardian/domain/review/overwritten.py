@@ -44,16 +44,19 @@ class DriftBefore:
         self._accepted = frozenset(accepted)
         self._arguments = arguments or {}
         self._drifted: dict[str, _Drifted] = {}
-        self.number = 0
         for each in drift:
             gone = each.action is Action.DELETE
             paths = () if gone else tuple(path for path in differing(each) if not _is_noise(each, path))
             if gone or paths:
-                self.number += 1
                 shown = show(each, paths) if show else ()
                 self._drifted[each.address] = _Drifted(
                     paths=paths, values={one.path: one for one in shown}, gone=gone
                 )
+
+    @property
+    def addresses(self) -> frozenset[str]:
+        """What was changed outside, noise left out."""
+        return frozenset(self._drifted)
 
     def undone_by(self, change: Change) -> Overwritten | None:
         """Return the drift that a change undoes; None where it undoes none."""
