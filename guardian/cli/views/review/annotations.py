@@ -9,11 +9,11 @@ from guardian.cli.views.plan import counts_text
 from guardian.cli.views.review.parts import (
     THE_PLAN,
     address_of,
-    fate_words,
+    lost,
     others,
     summary_of,
-    undo_words,
     undone_words,
+    whole_fate_words,
     whole_words,
 )
 from guardian.cli.views.review.told import Level, told
@@ -38,10 +38,11 @@ def annotations(review: Review) -> Iterator[str]:
         yield _command(_COMMANDS[each.level], each.code, words, each.place)
     undo = f" Undo: {undone_words(review)}: {whole_words(review)}." if review.changes else ""
     yield _command("notice", "review", f"{counts_text(summary_of(review))}{undo}", None)
-    for change in others(review):
-        if change.address not in named:
-            words = f"{address_of(change.intent)} {fate_words(change)} ({undo_words(change)})"
-            yield _command("notice", "change", words, change.place)
+    for kind, changes in (("warning", lost(review)), ("notice", others(review))):
+        for change in changes:
+            if change.address not in named:
+                words = f"{address_of(change.intent)} {whole_fate_words(change)}"
+                yield _command(kind, "change", words, change.place)
 
 
 def _command(name: str, title: str, message: str, place: Place | None) -> str:

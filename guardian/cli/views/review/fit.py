@@ -51,34 +51,34 @@ def whole(
         most: How long it may be, in bytes.
         notice: Makes the sentence that it is cut, from the list of what is left out.
     """
-    room = most - _size(first) - _size(last) - 1
-    fitted = _fitted(sections, room)
+    # Between two parts stands an empty line, after the last one a line end.
+    room = most - _size(first) - _size(last) - 3
+    fitted = _fitted(sections, room, spare=0)
     if any(each.left_out for each in fitted):
-        fitted = _fitted(sections, room - _ROOM_FOR_NOTICE)
+        fitted = _fitted(sections, room - _ROOM_FOR_NOTICE, spare=_ROOM_FOR_MORE)
         left_out = ", ".join(each.left_out for each in fitted if each.left_out)
         first = f"{first}\n\n{notice(left_out)}"
     return "\n\n".join([first, *(each.text for each in fitted if each.text), last]) + "\n"
 
 
-def _fitted(sections: Sequence[Section], room: int) -> list[Fitted]:
+def _fitted(sections: Sequence[Section], room: int, *, spare: int) -> list[Fitted]:
     found: dict[int, Fitted] = {}
     for index in sorted(range(len(sections)), key=lambda each: sections[each].rank):
-        found[index] = _cut(sections[index], room)
-        room -= _size(found[index].text) + 2
+        found[index] = _cut(sections[index], room - 2, spare)
+        if found[index].text:
+            room -= _size(found[index].text) + 2
     return [found[index] for index in range(len(sections))]
 
 
-def _cut(section: Section, room: int) -> Fitted:
-    around = _size(section.head) + _size(section.tail) + 2
+def _cut(section: Section, room: int, spare: int) -> Fitted:
     kept: list[str] = []
-    used = around
+    used = _size(section.head) + (_size(section.tail) + 1 if section.tail else 0)
     for item in section.items():
-        # Until the last item has its place, that of the sentence on the rest is needed.
-        spare = _ROOM_FOR_MORE if len(kept) + 1 < section.total else 0
-        if used + _size(item) + 1 + spare > room:
+        used += _size(item) + 1
+        # The last item needs no sentence on what follows it.
+        if used + (spare if len(kept) + 1 < section.total else 0) > room:
             break
         kept.append(item)
-        used += _size(item) + 1
     missing = section.total - len(kept)
     left_out = f"{missing} of {section.total} {section.noun}" if missing else ""
     if not kept:

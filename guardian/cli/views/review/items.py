@@ -8,7 +8,7 @@ from guardian.cli.views.plan import counts_text
 from guardian.cli.views.review.parts import (
     SHOWN_ADDRESSES,
     THE_PLAN,
-    Danger,
+    Endangered,
     action_words,
     address_of,
     base_words,
@@ -20,7 +20,7 @@ from guardian.cli.views.review.parts import (
     undo_words,
     value_words,
 )
-from guardian.cli.views.terminal import by_address
+from guardian.cli.views.terminal import by_address, visible
 from guardian.domain.difference import PathChange, dotted
 from guardian.domain.redaction import Path
 from guardian.domain.review.policy import Finding
@@ -43,7 +43,7 @@ def sentence(text: str) -> str:
     return prose(_cut(text, SHOWN_NAME))
 
 
-def danger(found: Danger) -> Iterator[str]:
+def danger(found: Endangered) -> Iterator[str]:
     """Yield an address with all of its risks, and what undoing would give."""
     fate = f" {fate_words(found.change)}" if found.change is not None else ""
     yield f"- {_subject(found.address)}{fate}"
@@ -166,4 +166,5 @@ def _subject(address: str) -> str:
 
 
 def _cut(text: str, most: int) -> str:
-    return text if len(text) <= most else f"{text[: most - 1]}…"
+    shown = visible(text)
+    return shown if len(shown) <= most else f"{shown[: most - 1]}…"

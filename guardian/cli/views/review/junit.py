@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from xml.etree import ElementTree as ET
 
 from guardian.cli.views.plan import counts_text
-from guardian.cli.views.review.parts import THE_PLAN, address_of, fate_words, summary_of, undo_words
+from guardian.cli.views.review.parts import THE_PLAN, address_of, summary_of, whole_fate_words
 from guardian.cli.views.review.told import Level, Told, told
 from guardian.cli.views.terminal import visible
 from guardian.domain.review.review import Review
@@ -24,7 +24,7 @@ def review_junit(review: Review) -> str:
     suite = ET.SubElement(suites, "testsuite", name=root)
     failed = 0
     for change in review.changes:
-        words = f"{fate_words(change)} ({undo_words(change)})"
+        words = whole_fate_words(change)
         name = change.intent.resource_type
         failed += _case(suite, name, address_of(change.intent), words, objections.pop(change.address, ()))
     # What is said of modules, providers and the plan belongs to no change.

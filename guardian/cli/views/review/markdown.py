@@ -20,6 +20,9 @@ from guardian.cli.views.review.sections import sections
 from guardian.domain.review.host import Host
 from guardian.domain.review.review import Review
 
+# What stands in every comment, however short it must be, is short itself.
+SHOWN_HERE = 200
+
 
 def marker(review: Review, *, repository: str, host: Host) -> str:
     """Return the hidden line that a comment is found by: the same for each review of one root module.
@@ -40,7 +43,7 @@ def review_markdown(review: Review, *, repository: str, limit: int, host: Host, 
     Args:
         review: What is said.
         repository: As the host names it; for the marker.
-        limit: The longest comment, in characters; at least a few thousand. The host's own is `host.limit`.
+        limit: The longest comment, in characters; at least 16,000. The host's own is `host.limit`.
         host: Decides on the form.
         rest: The command that shows what had to be left out.
     """
@@ -56,13 +59,15 @@ def review_markdown(review: Review, *, repository: str, limit: int, host: Host, 
 
 def _verdict(review: Review) -> list[str]:
     told = "; ".join(filter(None, [alarm_words(review), whole_words(review)]))
-    where = f"Root module {name(review.root or '.')}, workspace {name(review.workspace)}."
+    root, workspace, project = (
+        name(each, most=SHOWN_HERE) for each in (review.root or ".", review.workspace, review.project)
+    )
     undone = f" Undo: {undone_words(review)}." if review.changes else ""
     return [
-        f"## Plan for {name(review.project)}: {told}",
-        f"**{counts_text(summary_of(review))}**{undone} {where}",
+        f"## Plan for {project}: {told}",
+        f"**{counts_text(summary_of(review))}**{undone} Root module {root}, workspace {workspace}.",
     ]
 
 
 def _identity(review: Review) -> str:
-    return "\n".join(f"- {label}: {name(text)}" for label, text in identity_words(review))
+    return "\n".join(f"- {label}: {name(text, most=SHOWN_HERE)}" for label, text in identity_words(review))

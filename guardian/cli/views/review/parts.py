@@ -47,7 +47,7 @@ _RANK = {each: rank for rank, each in enumerate(reversed(Undo))}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Danger:
+class Endangered:
     """All risks of one severity at one address.
 
     Attributes:
@@ -95,7 +95,7 @@ def undone_words(review: Review) -> str:
     return ", ".join(f"{number} {undo}" for undo, number in review.undone.items())
 
 
-def dangers(review: Review, severity: Severity) -> tuple[Danger, ...]:
+def dangers(review: Review, severity: Severity) -> tuple[Endangered, ...]:
     """Return the risks of a severity by address, in the order of the review."""
     found: dict[str, list[Risk]] = {}
     for each in review.risks:
@@ -103,7 +103,7 @@ def dangers(review: Review, severity: Severity) -> tuple[Danger, ...]:
             found.setdefault(each.address, []).append(each)
     changes = by_its_address(review)
     return tuple(
-        Danger(address=address, risks=tuple(risks), change=changes.get(address))
+        Endangered(address=address, risks=tuple(risks), change=changes.get(address))
         for address, risks in found.items()
     )
 
@@ -159,9 +159,18 @@ def fate_words(change: ReviewedChange) -> str:
 
 def undo_words(change: ReviewedChange) -> str:
     """Return the verdict on a change, with its first reason."""
-    reasons = change.reversibility.reasons
-    more = f" (and {len(reasons) - 1} more)" if len(reasons) > 1 else ""
-    return f"{change.reversibility.undo}: {reasons[0].words}{more}" if reasons else change.reversibility.undo
+    return ": ".join(filter(None, [change.reversibility.undo, reason_words(change)]))
+
+
+def reason_words(change: ReviewedChange) -> str:
+    """Return why undoing is not exact; empty where it is."""
+    first, *more = [each.words for each in change.reversibility.reasons] or [""]
+    return f"{first} (and {len(more)} more)" if more else first
+
+
+def whole_fate_words(change: ReviewedChange) -> str:
+    """Return what is done, what undoing gives, who feels it and why, in one sentence."""
+    return "; ".join(filter(None, [fate_words(change), reason_words(change)]))
 
 
 def path_words(paths: Sequence[Path], *, shown: int = SHOWN_PATHS) -> tuple[tuple[str, ...], int]:

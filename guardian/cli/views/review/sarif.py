@@ -16,9 +16,12 @@ from guardian.cli.views.review.told import Level, Told, numbered, told
 from guardian.cli.views.terminal import visible
 from guardian.domain.configuration import Place
 from guardian.domain.review.review import Review
+from guardian.domain.review.risk_codes import DANGERS
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 # GitHub: over 7.0 is high, over 4.0 is medium, the rest is low.
+_MEANINGS = {each.code: each.meaning for each in DANGERS}
+_URI = "/:?#[]@!$&'()*+,;=-._~%"
 _SECURITY = {Level.ERROR: "8.0", Level.WARNING: "5.0", Level.NOTE: "1.0"}
 
 
@@ -56,7 +59,7 @@ def _rules(objections: Iterable[Told]) -> dict[str, dict[str, Any]]:
             name = _text(each.code)
             found[each.code] = {
                 "id": name,
-                "shortDescription": {"text": name},
+                "shortDescription": {"text": _MEANINGS.get(each.code, name)},
                 **({"helpUri": quote(each.source, safe=_URI)} if each.source.startswith("https://") else {}),
                 "defaultConfiguration": {"level": str(each.level)},
                 "properties": {"security-severity": _SECURITY[each.level], "tags": ["security"]},
@@ -85,9 +88,6 @@ def _result(each: Told, number: int, ids: list[str], review: Review) -> dict[str
         },
         **({"suppressions": excused} if excused else {}),
     }
-
-
-_URI = "/:?#[]@!$&'()*+,;=-._~%"
 
 
 def _physical(place: Place) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from guardian.cli.views.plan import change_lines, counts_text
 from guardian.cli.views.review.parts import (
     SHOWN_ADDRESSES,
     THE_PLAN,
-    Danger,
+    Endangered,
     address_of,
     alarm_words,
     base_words,
@@ -89,7 +89,7 @@ def _each(items: Iterable[Iterator[str]]) -> Iterator[str]:
         yield from lines
 
 
-def _danger(danger: Danger, mark: str) -> Iterator[str]:
+def _danger(danger: Endangered, mark: str) -> Iterator[str]:
     fate = f" {fate_words(danger.change)}" if danger.change is not None else ""
     yield f"  {mark} {visible(danger.address or THE_PLAN)}{fate}"
     for each in danger.risks:
