@@ -5,13 +5,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 # A filesystem mirror of the AWS provider, where this machine has one; else Terraform asks its registry.
-ifneq ($(filter test soak demo-aws bench,$(MAKECMDGOALS)),)
+ifneq ($(filter test soak demo-aws bench plans,$(MAKECMDGOALS)),)
 ifndef GUARDIAN_PROVIDER_MIRROR
 export GUARDIAN_PROVIDER_MIRROR := $(shell find / -xdev \( -path /proc -o -path /sys \) -prune -o -type f -name 'terraform-provider-aws_*' -path '*/registry.terraform.io/hashicorp/aws/*' -print -quit 2>/dev/null | sed 's|/registry.terraform.io/.*||')
 endif
 endif
 
-.PHONY: help setup fmt check test soak demo demo-aws bench lock clean
+.PHONY: help setup fmt check test soak demo demo-aws bench plans lock clean
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
 
@@ -48,6 +48,9 @@ demo-aws: $(READY) ## The same with the real AWS provider against a local AWS
 
 bench: $(READY) ## The measured claims of the README, as ratios
 	@for each in benchmarks/bench_*.py; do $(BIN)/python $$each || exit 1; done
+
+plans: $(READY) ## Make the plans of fixtures/plans anew by real Terraform; NAMES="a b" for some
+	@$(BIN)/python -m tests.support.plans $(NAMES)
 
 lock: $(READY) ## Renew the lock files from pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --all-extras --group dev pyproject.toml -o requirements/dev.lock
