@@ -92,7 +92,8 @@ def _wildcards(
     anywhere = {
         action: _only_reads(action) for action, resource in grants if action not in wild and is_wide(resource)
     }
-    if anywhere:
+    # In the policy of a resource, every resource is that one.
+    if anywhere and attribute.holder is Holder.IDENTITY:
         words = f"{attribute.top}: allowed on every resource from now on{_named(change, attribute, anywhere)}"
         yield IAM_WIDENED.of(change.address, words, severity=_severity(anywhere.values()))
 

@@ -205,25 +205,26 @@ def opened_setting(change: Change, facts: RiskFacts) -> Iterator[Risk]:
     if not change.makes and change.action is not Action.UPDATE:
         return
     for each in _BY_TYPE.get(change.resource_type, ()):
-        unknown = [
-            name
-            for name in each.attributes
-            if is_marked(change.unknown, (name,)) and facts.configures(change, name)
-        ]
         if each.is_open(change.before):
             # A block that is off in part may be switched off further.
             if each is _BLOCK and _more_open(change):
                 yield OPENED_TO_THE_WORLD.of(change.address, each.words, source=each.source)
             continue
-        if each.is_open(change.after) and not any(map(change.is_unknown, each.narrowing)):
-            yield OPENED_TO_THE_WORLD.of(
-                change.address, each.words, severity=each.severity, source=each.source
-            )
-        elif unknown:
+        opens = each.is_open(change.after)
+        unknown = [
+            name
+            for name in (each.narrowing if opens else each.attributes)
+            if is_marked(change.unknown, (name,)) and facts.configures(change, name)
+        ]
+        if unknown:
             words = (
                 f"{', '.join(unknown)} known only after the apply: whether it becomes public cannot be told"
             )
             yield KNOWN_AFTER_APPLY.of(change.address, words, source=each.source)
+        elif opens:
+            yield OPENED_TO_THE_WORLD.of(
+                change.address, each.words, severity=each.severity, source=each.source
+            )
 
 
 def _more_open(change: Change) -> bool:
