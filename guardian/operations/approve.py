@@ -39,9 +39,9 @@ class ApproveRequest:
 
     checkout: Checkout
     plan_file: Path
+    expires_hours: int
+    override_hours: int
     reason: str = ""
-    expires_hours: int = 24
-    override_hours: int = 24
     overrides: tuple[str, ...] = ()
     addresses: tuple[str, ...] = ()
     by: str = ""

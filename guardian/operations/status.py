@@ -1,8 +1,9 @@
 """One screen about a project: baseline, last run, hold, lease, what to type next."""
 
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
-from guardian.domain.journal import Kind, Standing
+from guardian.domain.journal import ApprovalRef, Kind, Standing
 from guardian.domain.remembered import Remembered
 from guardian.domain.run import Progress
 from guardian.domain.run_class import RunClass, class_by_end
@@ -33,12 +34,13 @@ class Status:
     spooled: int = 0
 
 
-def status_of(project: Project, *, identity: Identity | None = None) -> Status:
+def status_of(project: Project, *, identity: Identity | None = None, now: datetime | None = None) -> Status:
     """Read the newest record of the log, and the records of a run that is open; nothing else is needed.
 
     Args:
         project: Which.
         identity: Tells whether the holder of the lease is dead; without it every holder counts as alive.
+        now: By this machine's clock, tells whether an approval expired; without it each is taken for that.
 
     Raises:
         StoreCorruptError: The project's log is gone.
@@ -51,7 +53,9 @@ def status_of(project: Project, *, identity: Identity | None = None) -> Status:
     last = standing.last_run
     run_class = class_by_end(last.operation, last.outcome) if last is not None else None
     run = load_run(project, last.id) if last is not None and run_class is None else None
-    command, reason = _next(standing, died=died, engine=_living_engine(run, identity))
+    given = standing.approval
+    approved = given if given is not None and now is not None and now < given.expires_at else None
+    command, reason = _next(standing, died=died, engine=_living_engine(run, identity), approved=approved)
     return Status(
         project=project.descriptor.name,
         standing=standing,
@@ -95,7 +99,7 @@ def _living_engine(run: Run | None, identity: Identity | None) -> str:
     return ""
 
 
-def _next(standing: Standing, *, died: bool, engine: str) -> tuple[str, str]:
+def _next(standing: Standing, *, died: bool, engine: str, approved: ApprovalRef | None) -> tuple[str, str]:
     last = standing.last_run
     if standing.lease is not None and not died and last is not None and last.is_open:
         return f"guardian run show {last.id}", "a run is under way, or its guardian died"
@@ -106,6 +110,8 @@ def _next(standing: Standing, *, died: bool, engine: str) -> tuple[str, str]:
         return "guardian restore", f"run {standing.open_incident.run_id} failed and is not mended"
     if standing.hold is not None:
         return "guardian release --reason '...'", f"on hold: {standing.hold.reason}"
+    if approved is not None:
+        return "guardian apply --require-approval", "a plan is approved, and not applied yet"
     if standing.baseline is None and standing.last_snapshot is not None:
         # The snapshot's plan had changes, or the run after it failed: another one would say the same.
         return "guardian apply", "nothing is known to be good yet: an apply that goes well makes the baseline"

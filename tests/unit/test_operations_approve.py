@@ -26,6 +26,7 @@ from guardian.errors import (
 from guardian.operations.approvals import overrides_of
 from guardian.operations.approve import Approved, ApproveRequest, approve
 from guardian.operations.preview import PlanRequest, preview
+from guardian.operations.status import status_of
 from guardian.repository.history import read_history
 from tests.fakes.blobs import FaultyBlobStore, Killed
 from tests.fakes.world import World
@@ -47,7 +48,7 @@ def planned(world: World, name: str = "p.tfplan") -> Path:
 
 
 def approved(world: World, file: Path | None = None, **request: Any) -> Approved:
-    given = {"plan_file": file or planned(world), **request}
+    given = {"plan_file": file or planned(world), "expires_hours": 24, "override_hours": 24, **request}
     return approve(world.context(), ApproveRequest(checkout=world.checkout, **given))
 
 
@@ -116,6 +117,15 @@ def test_the_use_is_durable_before_the_engine_starts(world):
     world.engine.apply = looking
     applied(world)
     assert seen[-3:] == [Kind.SNAPSHOT_COMMITTED, Kind.APPROVAL_USED, Kind.APPLYING]
+
+
+def test_status_names_an_open_approval_as_what_is_next_until_it_expires(world):
+    end = approved(world).approval.expires_at
+    just_before = end - timedelta(seconds=1)
+    assert status_of(world.project, now=just_before).next_command == "guardian apply --require-approval"
+    assert status_of(world.project, now=end).next_command == "guardian apply"
+    applied(world)
+    assert status_of(world.project, now=just_before).next_command == "guardian apply"
 
 
 def test_it_is_used_once(world):

@@ -44,12 +44,16 @@ class ApplyFlags(GlassOptions, PlanningOptions):
 
 def apply(given: ApplyFlags, console: Console) -> Result:
     """Apply a plan, guarded: snapshot first, journal throughout, and a way back when it fails."""
-    _refuse_late_options(given)
+    if given.plan is not None or given.require_approval:
+        _refuse_late_options(given)
     receipt = ReceiptFile.of(given.receipt)
     with (
         glass_offered(given),
         at_work(given, console, break_glass=given.why_broken, on_failure=given.on_failure) as work,
     ):
+        require_approval = given.require_approval or work.settings.approval.required
+        if require_approval:
+            _refuse_late_options(given)
         ended = run_apply(
             work.context,
             ApplyRequest(
@@ -61,7 +65,7 @@ def apply(given: ApplyFlags, console: Console) -> Result:
                 on_failure=_on_failure(given, work),
                 allow_delete=given.allow_delete,
                 allow_replace=given.allow_replace,
-                require_approval=given.require_approval,
+                require_approval=require_approval,
             ),
         )
     console.show(outcome.apply_text(ended, console.paint, console.typed))
@@ -97,8 +101,6 @@ def _on_failure(given: ApplyFlags, work: Workbench) -> str:
 
 def _refuse_late_options(given: ApplyFlags) -> None:
     """Refuse, as Terraform does, what was decided when the plan was saved."""
-    if given.plan is None and not given.require_approval:
-        return
     late = {
         "-var": given.var,
         "-var-file": given.var_file,

@@ -14,9 +14,7 @@ from guardian.domain.run import Outcome
 from guardian.errors import ExitCode, UsageError
 from guardian.operations.approve import ApproveRequest
 from guardian.operations.approve import approve as run_approve
-
-MOST_HOURS = 720
-HOURS = 24
+from guardian.settings.keys import MAX_HOURS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,7 +24,7 @@ class ApproveFlags(ProjectOptions):
     plan: str | None = argument("PLAN", "The saved plan file")
     reason: str | None = value("--reason", "WORDS", "Why it may be applied")
     expires: int | None = number(
-        "--expires", "HOURS", "How long the approval and its overrides hold", most=MOST_HOURS
+        "--expires", "HOURS", "How long the approval and its overrides hold", most=MAX_HOURS
     )
     override: tuple[str, ...] = values("--override", "RULE", "Make an exception from this policy rule")
     address: tuple[str, ...] = values("--address", "GLOB", "Limit the exceptions to these addresses")
@@ -45,8 +43,8 @@ def approve(given: ApproveFlags, console: Console) -> Result:
                 checkout=work.checkout(),
                 plan_file=Path(given.plan).absolute(),
                 reason=given.reason or "",
-                expires_hours=given.expires or HOURS,
-                override_hours=given.expires or HOURS,
+                expires_hours=given.expires or work.settings.approval.expires_hours,
+                override_hours=given.expires or work.settings.policy.override_hours,
                 overrides=given.override,
                 addresses=given.address,
                 by=given.by or "",

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from guardian import wiring
-from guardian.adapters.system import ProcessIdentity
+from guardian.adapters.system import ProcessIdentity, SystemClock
 from guardian.cli.command import application
 from guardian.cli.console import Console
 from guardian.cli.glass import spool_named
@@ -23,7 +23,8 @@ def status(given: ProjectOptions, console: Console) -> Result:
     place = wiring.spool_place(settings_of(given), Path.cwd(), os.environ)
     try:
         with spool_named(place):
-            seen = status_of(project_to_read(given), identity=ProcessIdentity())
+            now = SystemClock().now()
+            seen = status_of(project_to_read(given), identity=ProcessIdentity(), now=now)
     except StoreUnreachableError as error:
         _show_memory(given, console)
         error.hint = error.hint or "guardian doctor"
