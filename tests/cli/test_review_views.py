@@ -35,7 +35,7 @@ from guardian.domain.review.review import Review, ReviewedChange
 from guardian.domain.review.risk import Risk, Severity
 from guardian.domain.review.undo import Undo
 from tests.cli import review_values as values
-from tests.cli.golden import assert_golden
+from tests.cli.golden import DIRECTORY, assert_golden
 
 RENDERER = MarkdownIt("gfm-like", {"linkify": False})
 REST = "guardian review --format text"
@@ -532,3 +532,10 @@ def test_an_override_is_told_with_its_end():
     [line] = [each for each in review_lines(values.REVIEW) if each.get("override")]
     assert datetime.fromisoformat(line["override"]["expires_at"]) == datetime(2026, 3, 2, 12, tzinfo=UTC)
     assert not line["denies"]
+
+
+def test_every_key_of_every_line_is_documented():
+    page = (DIRECTORY.parents[2] / "docs" / "json-output.md").read_text(encoding="utf-8")
+    rows = dict(re.findall(r"^\| `(\w+)` \| `review` \| (.*) \|$", page, re.MULTILINE))
+    for line in review_lines(values.REVIEW):
+        assert set(line) - {"type"} <= set(re.findall(r"`(\w+)`", rows[line["type"]]))
