@@ -66,20 +66,29 @@ def rehearse(
 
 def _told(context: Context, staged: Stage, after: AfterState) -> Rehearsal:
     """Plan, and tell what it means."""
-    locked = staged.scene.lent.locked
+    lent = staged.scene.lent
     rehearsal = Rehearsal(
         base=staged.name,
         plan=None,
-        missing_providers=tuple(each for each in staged.scene.lent.providers if each not in locked),
-        notes=(*staged.notes, *_notes(after, locked)),
+        missing_providers=tuple(each for each in lent.providers if each not in lent.locked),
+        notes=(*staged.notes, *_notes(after, lent.locked)),
     )
     try:
         plan, protected = _planned(context, staged, after)
     except PlanFailedError as error:
         return replace(rehearsal, errors=(error.message,))
+    guessed = [
+        each.address
+        for each in plan.changes
+        if each.address in after.unknown and each.action is not Action.DELETE
+    ]
+    # What the base configuration has by another provider of its own goes on under that one.
+    gone = {each.address for each in destroyed(plan.changes)}
     return replace(
         rehearsal,
         plan=plan,
+        notes=(*rehearsal.notes, *_of_stand_ins(guessed)),
+        missing_providers=rehearsal.missing_providers if gone & after.by_new_providers else (),
         protected=protected,
         destroys=tuple(
             each
@@ -129,17 +138,20 @@ def _unsaid(_: str) -> None:
 
 def _notes(after: AfterState, locked: tuple[str, ...]) -> Iterator[str]:
     yield "nothing was refreshed: what is changed outside until the rollback is not in this plan"
-    if after.unknown:
-        yield (
-            f"values that are known only after the apply are stand-ins here: {some(after.unknown)}; "
-            "what the base configuration makes of them can be another change than is shown"
-        )
     if after.reads:
         yield "data sources were read now; at a rollback they are read again"
     if after.forgotten:
         yield f"forgotten by the apply, made anew beside what exists by a rollback: {some(after.forgotten)}"
     if locked:
         yield f"locked by the change alone, so that `init` would choose a version: {', '.join(locked)}"
+
+
+def _of_stand_ins(addresses: list[str]) -> Iterator[str]:
+    if addresses:
+        yield (
+            "planned with stand-ins for values that are known only after the apply, so that the real change "
+            f"can be another one: {some(addresses)}"
+        )
 
 
 def _destroying_moves(after: AfterState, plan: PlanSummary) -> Iterator[str]:

@@ -3,7 +3,8 @@
 import json
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -46,8 +47,15 @@ class Rehearsing:
         )
         return context, checkout_of(settings, self.root, environment, variables=self.options.variables)
 
-    def rehearse(self, ref: str = "") -> Rehearsal:
-        """Plan what is there, and rehearse the way back from it."""
+    def rehearse(self, ref: str = "", *, once_planned: Callable[[], object] = int) -> Rehearsal:
+        """Plan what is there, call `once_planned`, and rehearse the way back."""
+        with self.planned() as again:
+            once_planned()
+            return again(ref)
+
+    @contextmanager
+    def planned(self) -> Iterator[Callable[[str], Rehearsal]]:
+        """Plan what is there, and give what rehearses the way back from it, as often as it is called."""
         context, checkout = self.ports()
         try:
             project = find_project(context.repository, context.backend.locate, name="", checkout=checkout)
@@ -58,15 +66,20 @@ class Rehearsing:
             find_backend(context, where, checkout.init)
             planned = make_plan(context, where, self.options)
             document = read_document(context.engine.show_plan_json(where, planned.path), named="the plan")
-            return rehearse(
-                context,
-                place,
-                checkout,
-                planned,
-                document,
-                Base(ref=ref, project=project),
-                options=self.options,
-            )
+
+            def again(ref: str) -> Rehearsal:
+                with private_place(context) as own:
+                    return rehearse(
+                        context,
+                        own,
+                        checkout,
+                        planned,
+                        document,
+                        Base(ref=ref, project=project),
+                        options=self.options,
+                    )
+
+            yield again
 
 
 def actions(plan: PlanSummary | None) -> dict[str, str]:

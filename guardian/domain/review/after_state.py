@@ -41,8 +41,9 @@ class AfterState:
         body: In Terraform's raw format 4.
         addresses: Of the managed instances.
         new_providers: Providers, as states spell them, that the state did not know before.
+        by_new_providers: Addresses of the instances that they manage.
         made: Addresses whose object is only made by the apply.
-        unknown: Addresses that exist before and have values which are known only after the apply.
+        unknown: Addresses with values that are known only after the apply.
         moved: Old and new address of what a `moved` block takes.
         forgotten: Addresses of what leaves the state and stays where it is.
         reads: Whether data sources are recorded.
@@ -51,8 +52,9 @@ class AfterState:
     body: bytes
     addresses: tuple[str, ...]
     new_providers: tuple[str, ...] = ()
+    by_new_providers: frozenset[str] = frozenset()
     made: frozenset[str] = frozenset()
-    unknown: tuple[str, ...] = ()
+    unknown: frozenset[str] = frozenset()
     moved: tuple[tuple[str, str], ...] = ()
     forgotten: tuple[str, ...] = ()
     reads: bool = False
@@ -104,7 +106,7 @@ class _Building:
         self._placed: dict[tuple[str, str], tuple[_Resource, _Raw]] = {}
         self._versions: dict[str, msgspec.Raw] = {}
         self._made: set[str] = set()
-        self._unknown: list[str] = []
+        self._unknown: set[str] = set()
         self._moves: list[tuple[str, str]] = []
         self._forgotten: list[str] = []
         for parts in _objects.decode(self._top.get("resources", msgspec.Raw(b"[]"))):
@@ -138,9 +140,8 @@ class _Building:
             present = self._moved(change)
         if change.makes:
             self._made.add(change.address)
-        # Of what is made anew nearly everything is unknown, and nothing else of it will be compared.
-        if change.action is not Action.CREATE and is_marked(change.unknown, ()):
-            self._unknown.append(change.address)
+        if is_marked(change.unknown, ()):
+            self._unknown.add(change.address)
         # A creation beside an object that is only forgotten makes a new one, too.
         old = present[1] if present is not None else {}
         made = self._instance(change, old)
@@ -251,12 +252,20 @@ class _Building:
             "resources": _raw([*self._others, *(each.parts for each in resources)]),
             "check_results": _NULL,
         }
+        new = self._providers() - self._known_providers
         return AfterState(
             body=msgspec.json.encode(top),
             addresses=tuple(address for address, deposed in self._placed if not deposed),
-            new_providers=tuple(sorted(self._providers() - self._known_providers)),
+            new_providers=tuple(sorted(new)),
+            by_new_providers=frozenset(
+                address
+                for (address, _), (resource, _) in self._placed.items()
+                if resource.of("provider") in new
+            )
+            if new
+            else frozenset(),
             made=frozenset(self._made),
-            unknown=tuple(self._unknown),
+            unknown=frozenset(self._unknown),
             moved=tuple(self._moves),
             forgotten=tuple(self._forgotten),
             reads=bool(self._others),

@@ -13,6 +13,9 @@ A number in quotes: Terraform decodes it as text and as a number, and a provider
 can parse it.
 """
 
+ARN_STAND_IN = f"arn:aws:unknown:unknown:000000000000:unknown/{STAND_IN}"
+"""Stands for an ARN: expressions take ARNs apart, and must find their parts."""
+
 
 def filled(name: str, value: Any, unknown: Any, example: Any, *, is_block: bool = False) -> Any:
     """Return a value with something for everything in it that is known only after the apply.
@@ -47,13 +50,17 @@ def filled(name: str, value: Any, unknown: Any, example: Any, *, is_block: bool 
 
 
 def _stand_in(name: str, example: Any) -> Any:
-    if isinstance(example, str) or (
-        example is None and (name in {"id", "arn"} or name.endswith(("_id", "_arn")))
-    ):
+    if isinstance(example, str):
+        return ARN_STAND_IN if example.startswith("arn:") else STAND_IN
+    if isinstance(example, list):
+        return [STAND_IN] if _common_text(example) else None
+    if example is not None:
+        return None
+    if name == "arn" or name.endswith("_arn"):
+        return ARN_STAND_IN
+    if name == "id" or name.endswith("_id"):
         return STAND_IN
-    if example is None:
-        return [STAND_IN] if name.endswith(("_ids", "_arns")) else None
-    return [STAND_IN] if isinstance(example, list) and _common_text(example) else None
+    return [STAND_IN] if name.endswith(("_ids", "_arns")) else None
 
 
 def _common_text(values: Iterable[Any]) -> str | None:
