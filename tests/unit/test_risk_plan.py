@@ -1,0 +1,146 @@
+"""What only the whole plan tells, as many deletions; and what other resources and people make of a change."""
+
+from dataclasses import replace
+
+import pytest
+
+from guardian.domain.plan import Action
+from guardian.domain.review.find_risks import risks_of_plan
+from guardian.domain.review.risk_codes import DANGERS
+from guardian.domain.review.risk_data import data_loss_of
+from guardian.domain.review.risk_guards import GUARDS
+from tests.support.planned import FACTS, change, found, reviewed, words
+
+
+def whole(changes, facts=FACTS, **more):
+    return [(str(each.severity), each.code, each.address) for each in risks_of_plan(changes, facts, **more)]
+
+
+def many(number, action=Action.DELETE):
+    return [reviewed(f"terraform_data.it[{index}]", action) for index in range(number)]
+
+
+MANY = [("red", "many-deletions", "")]
+
+
+@pytest.mark.parametrize(
+    ("changes", "managed", "expected"),
+    [
+        (many(10), 0, []),
+        (many(11), 0, MANY),
+        (many(11), 10_000, MANY),
+        (many(6, Action.REPLACE) + many(5), 0, MANY),
+        (many(11, Action.UPDATE), 20, []),
+        (many(11, Action.FORGET), 20, []),
+        (many(2), 8, []),
+        (many(3), 8, MANY),
+        (many(1), 1, []),
+        ([reviewed("aws_vpc.a", Action.DELETE, deposed=f"{index:08x}") for index in range(20)], 20, []),
+    ],
+)
+def test_many_deletions_are_counted_and_held_against_all(changes, managed, expected):
+    assert whole(changes, replace(FACTS, managed=managed)) == expected
+
+
+def test_the_figures_are_said():
+    facts = replace(FACTS, managed=20)
+    (risk,) = risks_of_plan([*many(6), *many(2, Action.REPLACE)], facts)
+    assert risk.words == (
+        "8 instances of 20, 40 % (2 of them replaced) are destroyed: at most 10 and 25 % are usual"
+    )
+
+
+def dependents(resource):
+    return {"aws_s3_bucket.b": ("aws_s3_bucket_versioning.v",)}.get(resource, ())
+
+
+WARDED = replace(FACTS, dependents=dependents)
+
+
+def test_a_guard_that_falls_while_what_it_protects_stays_is_a_risk():
+    assert whole([reviewed("aws_s3_bucket_versioning.v", Action.DELETE)], WARDED) == [
+        ("red", "versioning-off", "aws_s3_bucket_versioning.v")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("bucket", "guard", "expected"),
+    [
+        ("aws_s3_bucket.b", "aws_s3_bucket_versioning.v", []),
+        ('aws_s3_bucket.b["x"]', 'aws_s3_bucket_versioning.v["x"]', []),
+        ('aws_s3_bucket.b["x"]', 'aws_s3_bucket_versioning.v["y"]', ["versioning-off"]),
+        ("aws_s3_bucket.other", "aws_s3_bucket_versioning.v", ["versioning-off"]),
+    ],
+)
+def test_a_guard_that_goes_with_its_ward_is_none(bucket, guard, expected):
+    changes = [reviewed(bucket, Action.DELETE), reviewed(guard, Action.DELETE)]
+    assert [code for _, code, _ in whole(changes, WARDED)] == expected
+
+
+def test_a_guard_that_is_replaced_or_forgotten_has_not_fallen():
+    for action in (Action.REPLACE, Action.FORGET, Action.UPDATE):
+        assert whole([reviewed("aws_cloudtrail.t", action)]) == []
+
+
+def test_losses_are_judged_with_the_whole():
+    loss = data_loss_of(change("aws_sqs_queue", {"name": "jobs"}, None))
+    assert whole([], losses=[loss]) == [("red", "data-without-backup", "aws_sqs_queue.it")]
+
+
+# Of one change
+
+
+def replaced(**more):
+    return change(
+        "aws_vpc", {"id": "vpc-1"}, {}, action=Action.REPLACE, address="module.a.aws_vpc.it[0]", **more
+    )
+
+
+@pytest.mark.parametrize(
+    ("others", "create_first", "told"),
+    [
+        ((), False, ""),
+        (("aws_subnet.a",), True, ""),
+        (
+            ("aws_subnet.a", "aws_subnet.b"),
+            False,
+            "aws_subnet.a, aws_subnet.b",
+        ),
+        (
+            tuple(f"aws_subnet.{name}" for name in "abcde"),
+            False,
+            "aws_subnet.a, aws_subnet.b, aws_subnet.c and 2 more",
+        ),
+    ],
+)
+def test_a_replacement_under_dependents(others, create_first, told):
+    facts = replace(FACTS, dependents=lambda name: others if name == "module.a.aws_vpc.it" else ())
+    expected = f"it is destroyed before its successor is made, and others refer to it: {told}"
+    assert words(replaced(create_before_destroy=create_first), facts) == (expected if told else "")
+
+
+@pytest.mark.parametrize(
+    ("action", "expected"),
+    [
+        (Action.UPDATE, [("red", "hot-fix-changed")]),
+        (Action.REPLACE, [("red", "hot-fix-changed")]),
+        (Action.DELETE, [("red", "hot-fix-changed")]),
+        (Action.MOVE, []),
+        (Action.FORGET, []),
+    ],
+)
+def test_a_change_to_a_hot_fix(action, expected):
+    facts = replace(FACTS, hot_fixes=frozenset({"terraform_data.it"}))
+    assert found(change("terraform_data", {"id": "a"}, {"id": "a"}, action=action), facts) == expected
+    assert found(change("terraform_data", {}, {}, action=action, address="terraform_data.other"), facts) == []
+
+
+def test_codes_are_stable_names_with_a_page_each():
+    codes = [each.code for each in DANGERS]
+    assert len(codes) == len(set(codes))
+    for each in DANGERS:
+        assert each.code == each.code.lower().replace("_", "-")
+        assert each.source.startswith("https://")
+        assert not each.meaning.endswith(".")
+    assert {each.danger for each in GUARDS.values()} <= set(DANGERS)
+    assert all(each.source.startswith("https://") for each in GUARDS.values())
