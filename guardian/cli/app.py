@@ -37,6 +37,7 @@ class _Root(Group):
             "unlock": "Show who holds the locks, and remove what a dead run left",
             "prune": "Let old snapshots go; never the baseline",
             "store": "Check a whole store, and set aside what is damaged in it",
+            "ci": "Print a CI pipeline: review, apply, rollback",
             "version": "Say which version this is",
         }.items()
     }
