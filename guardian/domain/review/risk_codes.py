@@ -113,8 +113,7 @@ DELETION_PROTECTION_OFF = Danger(
     code="deletion-protection-off",
     severities=_EITHER,
     meaning="what kept an object from being deleted is turned off",
-    source=f"{_AWS}/wellarchitected/latest/reliability-pillar/rel_planning_for_recovery_objective_defined_"
-    "recovery.html",
+    source=f"{_AWS}/AmazonRDS/latest/UserGuide/USER_DeleteInstance.html",
 )
 LOGGING_OFF = Danger(
     code="logging-off",

@@ -72,7 +72,7 @@ BACKUP_RULES = (
         (
             "aws_redshift_cluster",
             "automated_snapshot_retention_period",
-            f"{_AWS}/redshift/latest/mgmt/managing-snapshots-console.html",
+            f"{_AWS}/redshift/latest/mgmt/working-with-snapshots.html",
         ),
         (
             "aws_fsx_windows_file_system",
