@@ -298,6 +298,13 @@ def test_a_plan_that_is_cut_says_how_much_of_it_is_missing():
     assert [int(each) for each in shown] == list(range(len(shown)))
 
 
+def test_a_comment_that_just_fits_is_not_cut():
+    text = comment(values.REVIEW)
+    size = len(text.encode())
+    assert comment(values.REVIEW, limit=size) == text
+    assert "**Truncated**" in comment(values.REVIEW, limit=size - 1)
+
+
 @settings(deadline=None)
 @given(st.integers(min_value=3000, max_value=9000))
 def test_no_cut_is_longer_than_its_limit(limit):
