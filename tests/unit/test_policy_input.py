@@ -63,6 +63,7 @@ def test_each_action_has_terraforms_list(action):
         change(before={"a": SECRET}, sensitive_before=True),
         change(after={"a": [{"b": SECRET}]}, sensitive_after={"a": [{"b": True}]}),
         change(after={"a": {"b": [SECRET]}}, sensitive_after={"a": {"b": True}}),
+        change(after={"a": [SECRET, "b"]}, sensitive_after={"a": [True]}),
         change(after={"password": SECRET}),
         change(after={"auth_token": {"any": [SECRET]}}),
         change(after={"url": f"postgres://u:{SECRET.replace(' ', '')}@host/db"}),
@@ -70,7 +71,7 @@ def test_each_action_has_terraforms_list(action):
         change(after={"setting": [{"name": "DB_PASSWORD", "value": SECRET}]}),
         change(after={"containers": json.dumps([{"environment": [{"name": "A", "value": SECRET}]}])}),
     ],
-    ids=range(10),
+    ids=range(11),
 )
 def test_no_secret_is_in_it(one):
     text = json.dumps(seen(one))

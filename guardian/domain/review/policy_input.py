@@ -7,6 +7,7 @@ name: whether `manage_master_user_password` is set, or how long a password must 
 import json
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from itertools import chain, repeat
 from typing import Any
 
 from guardian.domain.difference import dotted
@@ -41,6 +42,7 @@ _ACTIONS = {
     Action.MOVE: ["no-op"],
     Action.IMPORT: ["no-op"],
 }
+_UNMARKED: Mapping[str, Any] = {}
 _PAIR_NAMES = ("name", "key", "Name", "Key")
 
 
@@ -94,8 +96,10 @@ def _masked(value: Any, marks: Any, *, telling: bool) -> Any:
         return None
     if marks is True:
         return MASK
-    if isinstance(value, Mapping):
-        inner = marks if isinstance(marks, Mapping) else {}
+    if isinstance(value, str):
+        return MASK if telling and value else _masked_text(value)
+    if isinstance(value, dict):
+        inner = marks if isinstance(marks, dict) else _UNMARKED
         pair = _is_telling_pair(value)
         return {
             name: _masked(
@@ -106,20 +110,15 @@ def _masked(value: Any, marks: Any, *, telling: bool) -> Any:
             for name, each in value.items()
         }
     if isinstance(value, list):
-        items = marks if isinstance(marks, list) else ()
-        return [
-            _masked(each, items[index] if index < len(items) else None, telling=telling)
-            for index, each in enumerate(value)
-        ]
-    if isinstance(value, str) and value:
-        return MASK if telling else _masked_text(value)
+        items = chain(marks if isinstance(marks, list) else (), repeat(None))
+        return [_masked(each, mark, telling=telling) for each, mark in zip(value, items, strict=False)]
     return value
 
 
 def _masked_text(text: str) -> Any:
     """Mask within a JSON document, such as a container definition; a password in a URL masks all of it."""
-    if text[0] not in "{[":
-        return scrubbed(text)
+    if not text.startswith(("{", "[")):
+        return scrubbed(text) if "://" in text else text
     try:
         document = json.loads(text)
     except (ValueError, RecursionError):
