@@ -4,25 +4,41 @@ A caller reads the plan once: `risks_of_change` and `data_loss_of` for each chan
 the losses, whose backups may have been asked for meanwhile.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 
 from guardian.domain.address import resource_of
 from guardian.domain.plan import DESTRUCTIVE, Action
 from guardian.domain.review.change import Change
+from guardian.domain.review.policy_attributes import POLICY_ATTRIBUTES
 from guardian.domain.review.review import ReviewedChange
 from guardian.domain.review.risk import Risk
 from guardian.domain.review.risk_codes import HOT_FIX_CHANGED, MANY_DELETIONS, REPLACED_UNDER_DEPENDENTS
 from guardian.domain.review.risk_data import DataLoss, data_risk
 from guardian.domain.review.risk_facts import RiskFacts
 from guardian.domain.review.risk_guards import fallen_guards
-from guardian.domain.review.risk_iam import widened_rights
-from guardian.domain.review.risk_network import opened_network
+from guardian.domain.review.risk_iam import RIGHTS_TYPES, widened_rights
+from guardian.domain.review.risk_network import NETWORK_TYPES, opened_network
 from guardian.domain.review.risk_policy import widened_policies
-from guardian.domain.review.risk_public import opened_setting
-from guardian.domain.review.risk_weakened import weakened
+from guardian.domain.review.risk_public import PUBLIC, opened_setting
+from guardian.domain.review.risk_weakened import WEAKENED, weakened
 
 _NAMED_MAX = 3
+_MAKING = frozenset({Action.CREATE, Action.UPDATE, Action.REPLACE})
 _TOUCHING = frozenset({Action.UPDATE, Action.REPLACE, Action.DELETE})
+
+_Judge = Callable[[Change, RiskFacts], Iterator[Risk]]
+_JUDGES: tuple[tuple[_Judge, Collection[str]], ...] = (
+    (opened_network, NETWORK_TYPES),
+    (opened_setting, PUBLIC),
+    (widened_policies, POLICY_ATTRIBUTES),
+    (widened_rights, RIGHTS_TYPES),
+    (weakened, WEAKENED),
+)
+# Most changes of a large plan are of types that no rule is about: one look-up each.
+_BY_TYPE: dict[str, tuple[_Judge, ...]] = {
+    name: tuple(judge for judge, types in _JUDGES if name in types)
+    for name in {each for _, types in _JUDGES for each in types}
+}
 
 
 def risks_of_change(change: Change, facts: RiskFacts) -> Iterator[Risk]:
@@ -33,11 +49,9 @@ def risks_of_change(change: Change, facts: RiskFacts) -> Iterator[Risk]:
         facts: What is known beside the plan; `backups` and `managed` are not looked at.
     """
     yield from _replaced(change, facts)
-    yield from opened_network(change, facts)
-    yield from opened_setting(change, facts)
-    yield from widened_policies(change, facts)
-    yield from widened_rights(change, facts)
-    yield from weakened(change, facts)
+    if change.action in _MAKING:
+        for judge in _BY_TYPE.get(change.resource_type, ()):
+            yield from judge(change, facts)
     if change.action in _TOUCHING and change.address in facts.hot_fixes:
         words = "somebody changed it by hand since the baseline, and this plan changes it"
         mend = "guardian drift    # shows what was changed; put it into the configuration if it is to stay"

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from typing import Any
 
-from guardian.domain.plan import Action
 from guardian.domain.review.change import Change
 from guardian.domain.review.risk import Risk, Severity
 from guardian.domain.review.risk_codes import IAM_WIDENED, KNOWN_AFTER_APPLY
@@ -19,6 +18,7 @@ _ATTACHED = {
     "aws_ssoadmin_managed_policy_attachment": "managed_policy_arn",
 }
 _BOUNDED = frozenset({"aws_iam_role", "aws_iam_user"})
+RIGHTS_TYPES = _BOUNDED.union(_ATTACHED)
 # Policies that make, alone or by what they let one do to oneself, an administrator.
 _ADMINISTRATOR = ("AdministratorAccess", "PowerUserAccess", "IAMFullAccess")
 _FULL = "FullAccess"
@@ -28,8 +28,6 @@ _BOUNDARY = "https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_bo
 
 def widened_rights(change: Change, facts: RiskFacts) -> Iterator[Risk]:
     """Yield policies of full access that were not attached before, and a boundary that is gone."""
-    if not change.makes and change.action is not Action.UPDATE:
-        return
     attribute = _ATTACHED.get(change.resource_type, "")
     if attribute:
         yield from _attached(change, attribute, facts)

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from guardian.domain.plan import Action
 from guardian.domain.review.change import Change, is_marked
 from guardian.domain.review.risk import Risk, Severity
 from guardian.domain.review.risk_codes import KNOWN_AFTER_APPLY, OPENED_TO_THE_WORLD, OUTBOUND_TO_THE_WORLD
@@ -27,7 +26,7 @@ _RULES_WITHIN = frozenset(
     {"aws_security_group", "aws_default_security_group", "aws_network_acl", "aws_default_network_acl"}
 )
 _ACL_TYPES = frozenset({"aws_network_acl", "aws_default_network_acl", "aws_network_acl_rule"})
-_TYPES = frozenset({*_RULES_WITHIN, *_ACL_TYPES, *_RULE_DIRECTIONS, "aws_security_group_rule"})
+NETWORK_TYPES = frozenset({*_RULES_WITHIN, *_ACL_TYPES, *_RULE_DIRECTIONS, "aws_security_group_rule"})
 _RANGES = ("cidr_blocks", "ipv6_cidr_blocks", "cidr_block", "ipv6_cidr_block", "cidr_ipv4", "cidr_ipv6")
 
 
@@ -74,10 +73,6 @@ class Opening:
 
 def opened_network(change: Change, facts: RiskFacts) -> Iterator[Risk]:
     """Yield what a change of network rules opens that was not open before."""
-    if not change.makes and change.action is not Action.UPDATE:
-        return
-    if change.resource_type not in _TYPES:
-        return
     for name in _unknown(change, facts):
         words = f"{name} is known only after the apply: whom it lets in or out cannot be told"
         yield KNOWN_AFTER_APPLY.of(change.address, words, source=_GROUPS)

@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
-from guardian.domain.plan import Action
 from guardian.domain.review.change import Change, is_marked
 from guardian.domain.review.iam_document import Statement, statements_of
 from guardian.domain.review.policy_attributes import POLICY_ATTRIBUTES, Holder, PolicyAttribute
@@ -28,9 +27,7 @@ _PRINCIPALS = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_polici
 
 def widened_policies(change: Change, facts: RiskFacts) -> Iterator[Risk]:
     """Yield what the documents of a change allow beyond those that there are."""
-    if not change.makes and change.action is not Action.UPDATE:
-        return
-    for attribute in POLICY_ATTRIBUTES.get(change.resource_type, ()):
+    for attribute in POLICY_ATTRIBUTES[change.resource_type]:
         top = attribute.top
         if is_marked(change.unknown, (top,)):
             if facts.configures(change, top):

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from guardian.domain.plan import Action
 from guardian.domain.review.change import Change, is_marked
 from guardian.domain.review.risk import Risk, Severity
 from guardian.domain.review.risk_codes import KNOWN_AFTER_APPLY, OPENED_TO_THE_WORLD
@@ -108,7 +107,7 @@ def _reachable(source: str) -> Public:
 
 
 _RDS = _reachable(f"{_AWS}/AmazonRDS/latest/UserGuide/USER_VPC.WorkingWithRDSInstanceinaVPC.html")
-_BY_TYPE: Mapping[str, tuple[Public, ...]] = {
+PUBLIC: Mapping[str, tuple[Public, ...]] = {
     "aws_s3_bucket_acl": (_ACL,),
     "aws_s3_object": (_ACL,),
     "aws_s3_bucket": (
@@ -202,9 +201,7 @@ _BY_TYPE: Mapping[str, tuple[Public, ...]] = {
 
 def opened_setting(change: Change, facts: RiskFacts) -> Iterator[Risk]:
     """Yield what becomes public by a change and was not before."""
-    if not change.makes and change.action is not Action.UPDATE:
-        return
-    for each in _BY_TYPE.get(change.resource_type, ()):
+    for each in PUBLIC[change.resource_type]:
         if each.is_open(change.before):
             # A block that is off in part may be switched off further.
             if each is _BLOCK and _more_open(change):

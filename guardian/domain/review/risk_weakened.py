@@ -23,7 +23,7 @@ WEAKENINGS: tuple[Weakening, ...] = (
     *LOGGING_RULES,
     *HARDENING_RULES,
 )
-_BY_TYPE: Mapping[str, tuple[Weakening, ...]] = {
+WEAKENED: Mapping[str, tuple[Weakening, ...]] = {
     name: tuple(each for each in WEAKENINGS if each.resource_type == name)
     for name in {each.resource_type for each in WEAKENINGS}
 }
@@ -31,9 +31,9 @@ _BY_TYPE: Mapping[str, tuple[Weakening, ...]] = {
 
 def weakened(change: Change, facts: RiskFacts) -> Iterator[Risk]:
     """Yield what an update or replacement takes away from an object's protection."""
-    if change.action not in {Action.UPDATE, Action.REPLACE}:
+    if change.action is Action.CREATE:
         return
-    for rule in _BY_TYPE.get(change.resource_type, ()):
+    for rule in WEAKENED[change.resource_type]:
         before = _at(change.before, rule.attribute)
         named = dotted(rule.attribute)
         if _at(change.unknown, rule.attribute) is True:
