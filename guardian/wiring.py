@@ -2,12 +2,20 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from guardian.domain.engine import InitOptions
-from guardian.errors import CommentError, NotFoundError, StoreAnswersError, StoreUnreachableError
+from guardian.errors import (
+    CommentError,
+    GuardianError,
+    NotFoundError,
+    StoreAnswersError,
+    StoreError,
+    StoreUnreachableError,
+)
 from guardian.operations.context import Checkout, Context
 from guardian.settings import Settings
 
@@ -15,9 +23,12 @@ if TYPE_CHECKING:  # these load what commands that only read do without
     from guardian.adapters.terraform.environment import PolicedEnvironment
     from guardian.domain.glass import Glass
     from guardian.domain.remembered import Remembered
+    from guardian.operations.judge_plan import AskBackups
+    from guardian.operations.verdicts import Judging
     from guardian.ports.audience import Audience
     from guardian.ports.blobs import BlobStore
     from guardian.ports.comments import CommentHost
+    from guardian.ports.configuration import ConfigurationSource
     from guardian.ports.memory import HeadMemory
     from guardian.ports.sealer import Sealer
     from guardian.ports.spool import SpoolPlace
@@ -89,6 +100,7 @@ def context_of(
     interruption: "Interruption",
     make: bool,
     break_glass: str = "",
+    may_lack_store: bool = False,
 ) -> Context:
     """Put the ports together for an operation that runs the engine.
 
@@ -100,6 +112,7 @@ def context_of(
         interruption: Tells of signals.
         make: Whether to make a repository where there is none.
         break_glass: Why to work without the store, which must not answer; empty to work with it.
+        may_lack_store: Whether a store that cannot be opened is no error: whoever asks it is told then.
     """
     from guardian.adapters.aws import DeferredFingerprints, DeferredLiveReader
     from guardian.adapters.configuration import DiskConfiguration
@@ -121,6 +134,8 @@ def context_of(
         if break_glass:
             glass = glass_of(settings, root, reason=break_glass, memory=memory)
             repository = open_spool(settings, root, environment, make=make)
+        elif may_lack_store:
+            repository = repository_or_why_not(settings, root, memory=memory)
         else:
             repository = open_repository(settings, root, make=make, memory=memory)
             if spool_place(settings, root, environment).is_there():
@@ -197,6 +212,16 @@ def open_repository(
     if make:
         return Repository.open_or_create(store, clock=clock, identity=identity, sealer=sealer, memory=memory)
     return Repository.open(store, clock=clock, identity=identity, sealer=sealer, memory=memory)
+
+
+def repository_or_why_not(settings: Settings, root: Path, *, memory: "HeadMemory") -> "Repository":
+    """Open the store of the settings; where it cannot be, return one that says why to whoever asks it."""
+    from guardian.repository.missing import MissingRepository
+
+    try:
+        return open_repository(settings, root, make=False, memory=memory)
+    except (NotFoundError, StoreError) as error:
+        return MissingRepository(error)
 
 
 def glass_of(settings: Settings, root: Path, *, reason: str, memory: "HeadMemory") -> "Glass":
@@ -290,6 +315,70 @@ def find_project(settings: Settings, root: Path, environment: Mapping[str, str],
     repository = open_repository(settings, root, make=False, memory=memory_of(environment))
     checkout = checkout_of(settings, root, environment) if has_configuration(root) else None
     return find(repository, locate, name=name, checkout=checkout)
+
+
+def project_or_why_not(
+    settings: Settings, root: Path, environment: Mapping[str, str], *, name: str
+) -> "tuple[Project | None, str]":
+    """Return what the store knows of the project that is meant, or one sentence on why that is not known."""
+    from guardian.adapters.terraform.backend import locate
+    from guardian.operations.project import name_here, why_unknown
+
+    if not name and has_configuration(root):
+        name = name_here(locate, checkout_of(settings, root, environment))
+    if not name:
+        return None, why_unknown("nothing here tells which project it is")
+    try:
+        return open_repository(settings, root, make=False).project(name), ""
+    except GuardianError as error:
+        return None, why_unknown(error.message)
+
+
+def configuration_source() -> "ConfigurationSource":
+    """Return what reads configurations from disk."""
+    from guardian.adapters.configuration import DiskConfiguration
+
+    return DiskConfiguration()
+
+
+def utc_now() -> datetime:
+    """Return this machine's time."""
+    from guardian.adapters.system import SystemClock
+
+    return SystemClock().now()
+
+
+def judging_of(settings: Settings) -> "Judging":
+    """Return by what a plan is judged; rules are compiled, and nothing is evaluated yet.
+
+    Raises:
+        PolicyError: A rule does not compile, or what it needs is not installed.
+    """
+    from guardian.adapters.policy import policy_engines
+    from guardian.operations.judge import judge
+    from guardian.operations.judge_plan import Limits
+    from guardian.operations.verdicts import Judging
+
+    policy, review = settings.policy, settings.review
+    limits = Limits(
+        most_deletions=review.most_deletions,
+        most_deletions_percent=review.most_deletions_percent,
+        backup_hours=review.backup_hours,
+    )
+    engines = policy_engines(policy.rules, policy.rego, timeout_s=policy.timeout_s)
+    if not engines:
+        return Judging(limits=limits)
+    return Judging(
+        limits=limits,
+        rule=lambda inputs, overrides: judge(engines, inputs, overrides=overrides, now=utc_now()),
+    )
+
+
+def backups_of(environment: Mapping[str, str]) -> "AskBackups":
+    """Return what asks AWS for backups, by the environment's credentials; nothing is asked yet."""
+    from guardian.adapters.aws import DeferredBackups
+
+    return DeferredBackups(policed_environment(environment).variables).newest
 
 
 def remembered_projects(

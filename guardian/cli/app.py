@@ -23,6 +23,7 @@ class _Root(Group):
             "init": "Write guardian.yaml beside the root module",
             "doctor": "Check engine, backend, store and permissions, and say how to mend each",
             "plan": "Plan to a file, and say what can be undone",
+            "review": "Say what a plan changes, what is dangerous about it, and whether it can be undone",
             "apply": "Apply a plan, guarded: snapshot, journal, and a way back when it fails",
             "approve": "Approve exactly one saved plan, once",
             "restore": "Bring the infrastructure back to the baseline or to a snapshot, and prove it",

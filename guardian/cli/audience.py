@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from guardian.cli import prompts
 from guardian.cli.console import Console
@@ -23,6 +23,9 @@ from guardian.domain.observed import Observed
 from guardian.domain.plan import PlannedChange, PlanSummary
 from guardian.domain.recovery import RecoveryPlan
 from guardian.domain.standing import Hold
+
+if TYPE_CHECKING:  # most commands never review
+    from guardian.domain.review.review import Review
 
 
 class PersonAudience:
@@ -97,10 +100,16 @@ class PersonAudience:
         else:
             self._console.say(f"applying {progress.count}...")
 
-    def plan(self, summary: PlanSummary, rendered: str | None) -> None:
+    def plan(self, summary: PlanSummary, rendered: str | None, review: "Review | None" = None) -> None:
         """See the port."""
         self.close()
-        self._console.show(plan_text(summary, rendered, self._console.paint))
+        paint = self._console.paint
+        verdicts: tuple[str, ...] = ()
+        if review is not None and not review.is_empty:
+            from guardian.cli.views.review.text import verdicts_text
+
+            verdicts = (verdicts_text(review, paint),)
+        self._console.show(plan_text(summary, rendered, paint, verdicts=verdicts))
 
     def way_back(self, summary: PlanSummary, rendered: str | None, made_by_run: Collection[str]) -> None:
         """See the port."""
@@ -191,9 +200,19 @@ class ProgramAudience:
         """See the port."""
         self._line({"type": "applying", "addresses": [each.address for each in changes]})
 
-    def plan(self, summary: PlanSummary, rendered: str | None) -> None:  # noqa: ARG002 - for people
+    def plan(
+        self,
+        summary: PlanSummary,
+        rendered: str | None,  # noqa: ARG002 - for people
+        review: "Review | None" = None,
+    ) -> None:
         """See the port."""
-        self._line(jsonl.plan(summary))
+        self._line(jsonl.plan(summary, review))
+        if review is not None:
+            from guardian.cli.views.review.lines import review_lines
+
+            for each in review_lines(review):
+                self._line(each)
 
     def way_back(
         self,

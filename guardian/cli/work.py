@@ -81,7 +81,13 @@ class Workbench:
 
 @contextmanager
 def at_work(
-    given: ProjectOptions, console: Console, *, make: bool = True, break_glass: str = "", **more: str | None
+    given: ProjectOptions,
+    console: Console,
+    *,
+    make: bool = True,
+    break_glass: str = "",
+    may_lack_store: bool = False,
+    **more: str | None,
 ) -> Iterator[Workbench]:
     """Put the ports together; while they are, signals are remembered and not obeyed at once.
 
@@ -90,6 +96,7 @@ def at_work(
         console: Where the output goes.
         make: Whether to make a store where there is none.
         break_glass: Why to work without the store; empty to work with it.
+        may_lack_store: Whether a store that cannot be opened is no error.
         more: Further flags among the settings, by key.
     """
     from guardian.adapters.system import SignalInterruption
@@ -121,6 +128,7 @@ def at_work(
                 interruption=interruption,
                 make=make,
                 break_glass=break_glass,
+                may_lack_store=may_lack_store,
             )
             yield Workbench(settings=settings, context=context, root=root)
         finally:

@@ -112,16 +112,3 @@ def _objects_at(address: str, present: State, *, whole: bool) -> list[StateInsta
 
 def _fits(address: str, patterns: Iterable[str]) -> bool:
     return any(address == each or fnmatchcase(address, each) for each in patterns)
-
-
-def reversibility(change: PlannedChange) -> str:
-    """Say in a few words what undoing this change would give back."""
-    match change.action:
-        case Action.CREATE | Action.UPDATE | Action.MOVE | Action.IMPORT | Action.FORGET:
-            return "can be undone"
-        case Action.DELETE | Action.REPLACE if change.resource_type in DATA_HOLDERS:
-            return "undo gives a new, empty object: its data is gone"
-        case Action.DELETE | Action.REPLACE:
-            return "undo gives a new object with another id"
-        case _:
-            return "nothing to undo"

@@ -33,6 +33,7 @@ from guardian.operations.session import (
     working_directory,
 )
 from guardian.operations.soundness import refuse_damaged_baseline
+from guardian.operations.verdicts import Judging
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +46,7 @@ class ApplyRequest:
         allow_delete: Addresses or globs whose data may be lost.
         allow_replace: Addresses or globs that a way back may replace.
         require_approval: Whether to apply an approved plan exactly, or nothing.
+        judging: By what the plan is judged before anything is changed.
     """
 
     checkout: Checkout
@@ -56,6 +58,7 @@ class ApplyRequest:
     allow_delete: tuple[str, ...] = ()
     allow_replace: tuple[str, ...] = ()
     require_approval: bool = False
+    judging: Judging = field(default_factory=Judging)
 
     @property
     def plans_now(self) -> bool:
@@ -129,6 +132,7 @@ def apply(context: Context, request: ApplyRequest) -> ApplyResult:
                 prepared,
                 ask=not request.auto_approve and request.plans_now,
                 allow_delete=request.allow_delete,
+                judging=request.judging,
                 by=f"approval {approval.number}" if approval else "option",
             )
             return _carry_out(session, request, prepared, approval)
@@ -285,7 +289,8 @@ def _promote(session: Session, executed: Executed, after: Snapshot) -> ApplyResu
 
 def _held(session: Session, executed: Executed, after: Snapshot, why: str) -> ApplyResult:
     """End an apply that went well, perhaps with other bytes than the approved ones: it is not known good."""
-    hold(session, why, run_id=session.run_id)
+    # Of nobody's run: no run failed, and a restore that finds nothing to mend would lift that one's hold.
+    hold(session, why, run_id=None)
     close_run(session, Outcome.FAILED_HELD, ExitCode.FAILED_HELD)
     return _result(session, Outcome.FAILED_HELD, ExitCode.FAILED_HELD, after, executed.progress)
 

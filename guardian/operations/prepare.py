@@ -9,14 +9,17 @@ from guardian.domain.engine import Backend, PlanOptions, WorkingDirectory
 from guardian.domain.guards import data_loss
 from guardian.domain.journal import Kind
 from guardian.domain.plan import PlannedChange, PlanSummary
+from guardian.domain.review.review import Review
 from guardian.domain.snapshot import Snapshot
 from guardian.domain.state import parse_state
 from guardian.errors import DataLossError, DeclinedError, StalePlanError
 from guardian.operations import capture
 from guardian.operations.context import Checkout
 from guardian.operations.guard import read_sound_state, refuse_held, refuse_wrong_state
+from guardian.operations.judge import refuse_denied
 from guardian.operations.plan import Planned, adopt_plan, initialise, make_plan
 from guardian.operations.session import Reading, Session
+from guardian.operations.verdicts import Judging, shown, verdicts
 
 APPROVE = "Do you want to perform these actions?"
 
@@ -132,26 +135,45 @@ def refuse_stale(planned: Planned, before: Reading) -> None:
 
 
 def guard_and_ask(
-    session: Session, prepared: Prepared, *, ask: bool, allow_delete: tuple[str, ...], by: str = "option"
+    session: Session,
+    prepared: Prepared,
+    *,
+    ask: bool,
+    allow_delete: tuple[str, ...],
+    judging: Judging,
+    by: str = "option",
 ) -> None:
-    """Show the plan with its verdicts, refuse the loss of data, and get consent; `by` whom, without asking.
+    """Show the plan with its verdicts, hold it to the guards, and get consent; `by` whom, without asking.
 
     Raises:
         DataLossError: It deletes what holds data and nobody allowed that by address.
+        PolicyDeniedError: The project's policy denies it, and nobody made an exception.
+        PolicyError: A rule cannot be evaluated: that is no pass.
         DeclinedError: The person said no.
     """
     context, summary = session.context, prepared.planned.summary
     record_plan(session, prepared.planned.file.sha256, summary)
-    rendered = None
-    if ask:
-        rendered = context.engine.show_plan_text(
-            prepared.where, prepared.planned.path, color=context.audience.wants_color
+    rendered, review = None, None
+    # A log that nobody decides by does without: the plan's JSON costs a start of every provider.
+    if ask or judging.rule is not None:
+        body, rendered = shown(
+            context, prepared.where, prepared.planned, render=ask, color=context.audience.wants_color
         )
-    context.audience.plan(summary, rendered)
+        review = verdicts(context, prepared.planned, body, project=session.project, judging=judging)
+    context.audience.plan(summary, rendered, review)
     refuse_data_loss(session, summary.changes, allowed=allow_delete)
+    if review is not None and judging.rule is not None:
+        _refuse_denied(session, review)
     if ask and not context.audience.approve(APPROVE):
         raise DeclinedError("apply cancelled; nothing was changed")
     session.record(Kind.APPROVED, {"by": "a person at a terminal" if ask else by})
+
+
+def _refuse_denied(session: Session, review: Review) -> None:
+    denied = ", ".join(f"{each.rule}: {each.address}" for each in review.denied)
+    verdict = "refused" if denied else "passed"
+    session.record(Kind.GUARDED, {"guard": "policy", "verdict": verdict, "detail": denied})
+    refuse_denied(review.policy)
 
 
 def record_plan(session: Session, plan_sha256: str, summary: PlanSummary) -> None:

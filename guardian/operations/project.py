@@ -5,7 +5,7 @@ from pathlib import Path
 
 from guardian.domain.engine import Backend, WorkingDirectory
 from guardian.domain.project import ProjectDescriptor
-from guardian.errors import AmbiguousError, NotFoundError
+from guardian.errors import AmbiguousError, GuardianError, NotFoundError
 from guardian.operations.context import Checkout, Context
 from guardian.repository.project import Project
 from guardian.repository.repository import Repository
@@ -28,6 +28,19 @@ def project_name(configured: str, backend: Backend) -> str:
     if not configured:
         return backend.address
     return configured if backend.workspace == "default" else f"{configured}:{backend.workspace}"
+
+
+def known_project(context: Context, name: str) -> tuple[Project | None, str]:
+    """Return what the store knows of a project, or why it is not known: for what works without a store."""
+    try:
+        return context.repository.project(name), ""
+    except GuardianError as error:
+        return None, why_unknown(error.message)
+
+
+def why_unknown(reason: str) -> str:
+    """Say what a review does without where the store tells nothing."""
+    return f"no baseline, accepted drift or exception from policy is known: {reason}"
 
 
 Locate = Callable[[WorkingDirectory], Backend | None]

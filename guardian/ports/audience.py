@@ -1,7 +1,7 @@
 """Who watches a run and answers its questions: a person at a terminal, a CI log, a JSON reader."""
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from guardian.domain.choices import Choice
 from guardian.domain.glass import Broken
@@ -10,6 +10,9 @@ from guardian.domain.observed import Observed
 from guardian.domain.plan import PlannedChange, PlanSummary
 from guardian.domain.recovery import RecoveryPlan
 from guardian.domain.standing import Hold
+
+if TYPE_CHECKING:  # most commands never review
+    from guardian.domain.review.review import Review
 
 
 class Audience(Protocol):
@@ -45,8 +48,8 @@ class Audience(Protocol):
         """Announce what the events that follow will carry out."""
         ...
 
-    def plan(self, summary: PlanSummary, rendered: str | None) -> None:
-        """Show a plan: Terraform's own rendering where there is one, and guardian's verdicts."""
+    def plan(self, summary: PlanSummary, rendered: str | None, review: "Review | None" = None) -> None:
+        """Show a plan: Terraform's own rendering and the review's verdicts, where there are any."""
         ...
 
     def way_back(self, summary: PlanSummary, rendered: str | None, made_by_run: Collection[str]) -> None:

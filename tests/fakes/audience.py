@@ -54,7 +54,7 @@ class FakeAudience:
     def applying(self, changes: Sequence[PlannedChange]) -> None:
         return
 
-    def plan(self, summary: PlanSummary, rendered: str | None) -> None:
+    def plan(self, summary: PlanSummary, rendered: str | None, review: Any = None) -> None:
         self.plans.append(summary)
 
     def way_back(self, summary: PlanSummary, rendered: str | None, made_by_run: Collection[str]) -> None:

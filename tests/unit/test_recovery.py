@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from guardian.domain.guards import data_loss, reversibility
+from guardian.domain.guards import data_loss
 from guardian.domain.plan import Action, PlannedChange, PlanReading, PlanSummary, summary_of_plan_json
 from guardian.domain.scope import divide
 
@@ -59,11 +59,6 @@ def test_an_address_full_of_brackets_is_allowed_as_it_is_written():
 def test_a_replacement_loses_data_too():
     assert data_loss([change("aws_s3_bucket.a", action=Action.REPLACE)], allowed=()) != ()
     assert data_loss([change("aws_s3_bucket.a", action=Action.UPDATE)], allowed=()) == ()
-
-
-def test_the_verdict_names_lost_data():
-    assert "data" in reversibility(change("aws_s3_bucket.a"))
-    assert "another id" in reversibility(change("aws_vpc.a", "aws_vpc"))
 
 
 def test_events_and_plan_json_tell_the_same_plan():

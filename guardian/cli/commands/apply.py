@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from guardian import wiring
 from guardian.cli.command import application
 from guardian.cli.console import Console
 from guardian.cli.declare import argument, flag, value, values
@@ -66,6 +67,7 @@ def apply(given: ApplyFlags, console: Console) -> Result:
                 allow_delete=given.allow_delete,
                 allow_replace=given.allow_replace,
                 require_approval=require_approval,
+                judging=wiring.judging_of(work.settings),
             ),
         )
     console.show(outcome.apply_text(ended, console.paint, console.typed))

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from guardian import wiring
 from guardian.cli.command import application
 from guardian.cli.console import Console
 from guardian.cli.declare import flag, value
@@ -32,6 +33,7 @@ def plan(given: PlanFlags, console: Console) -> Result:
                 checkout=work.checkout(planning=given),
                 options=given.plan_options,
                 out=Path(given.out) if given.out is not None else None,
+                judging=wiring.judging_of(work.settings),
             ),
         )
     console.show(outcome.plan_text(seen, console.paint, console.typed))
@@ -44,6 +46,9 @@ def plan(given: PlanFlags, console: Console) -> Result:
         more={
             "plan_file": str(seen.saved) if seen.saved else None,
             "loses_data": [each.address for each in seen.loses_data],
+            "undo": str(seen.review.undo),
+            "red": len(seen.review.red),
+            "denied": len(seen.review.denied),
         },
     )
 

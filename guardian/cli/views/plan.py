@@ -1,12 +1,14 @@
 """A plan for people: Terraform's own rendering, with guardian's verdicts below it."""
 
 from collections.abc import Collection, Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from guardian.cli.views.lists import in_lines
 from guardian.cli.views.terminal import Paint, by_address, rendered, visible
-from guardian.domain.data_holders import DATA_HOLDERS
-from guardian.domain.guards import reversibility
 from guardian.domain.plan import DESTRUCTIVE, Action, Counts, PlannedChange, PlanSummary
+
+if TYPE_CHECKING:  # most commands never review
+    from guardian.domain.review.undo import Reversibility
 
 SHOWN_DRIFT = 10
 _SIGNS = {
@@ -20,21 +22,25 @@ _SIGNS = {
 }
 
 
-def plan_text(summary: PlanSummary, rendering: str | None, paint: Paint) -> str:
+def plan_text(
+    summary: PlanSummary, rendering: str | None, paint: Paint, *, verdicts: Sequence[str] = ()
+) -> str:
     """Return the plan.
 
     Args:
         summary: Its intents.
         rendering: Terraform's own text, or None: then the changes are listed in a line each.
         paint: Colours.
+        verdicts: The review's, as they are shown; without them only what the intents tell is said.
     """
     blocks = []
     if rendering is not None:
         blocks.append(rendered(rendering, color=paint.on).strip("\n"))
     elif summary.changes:
         blocks.append("\n".join(change_lines(summary.changes, paint)))
-    if verdicts := _verdicts(summary, paint):
-        blocks.append("\n".join([paint.bold("guardian:"), *verdicts]))
+    told = [*(verdicts or _destroyed(summary, paint)), *_drift_lines(summary.drifted, paint)]
+    if told:
+        blocks.append("\n".join([paint.bold("guardian:"), *told]))
     if rendering is None:
         blocks.append(counts_text(summary))
     return "\n\n".join(blocks)
@@ -63,7 +69,7 @@ def way_back_text(
         elif each.action in {Action.CREATE, Action.REPLACE}:
             verdicts.append(f"  {paint.red('!')} {visible(each.address)}: comes back as a new object")
         elif each.action is Action.DELETE:
-            verdicts.append(f"  {paint.red('!')} {visible(each.address)}: {reversibility(each)}")
+            verdicts.append(f"  {paint.red('!')} {visible(each.address)}: undo: {undo_words(each)}")
     if verdicts:
         blocks.append("\n".join([paint.bold("guardian:"), *verdicts]))
     if rendering is None:
@@ -90,32 +96,28 @@ def _counts(counts: Counts) -> str:
     )
 
 
-def _verdicts(summary: PlanSummary, paint: Paint) -> list[str]:
-    lines = [
-        f"  {paint.red('!')} {visible(each.address)}: {reversibility(each)}"
+def _destroyed(summary: PlanSummary, paint: Paint) -> list[str]:
+    return [
+        f"  {paint.red('!')} {visible(each.address)}: undo: {undo_words(each)}"
         for each in _sorted(summary.changes)
         if each.action in DESTRUCTIVE
     ]
-    undoable = sum(each.action not in DESTRUCTIVE for each in summary.changes)
-    holders = sum(
-        each.action in DESTRUCTIVE and each.resource_type in DATA_HOLDERS for each in summary.changes
-    )
-    if summary.changes:
-        lines.append(f"  {_undoing(undoable, len(summary.changes) - undoable, holders)}")
-    lines += _drift_lines(summary.drifted, paint)
-    return lines
 
 
-def _undoing(can: int, cannot: int, losing: int) -> str:
-    """Say how many changes can be undone; `losing` of those that cannot lose data."""
-    if not cannot:
-        return "the change can be undone" if can == 1 else f"all {can} changes can be undone"
-    if not can and cannot == 1:
-        return "the change cannot be undone as it was" + (": it loses data" if losing else "")
-    lost = f", {losing} of them with the loss of data" if losing else ""
-    if not can:
-        return f"none of the {cannot} changes can be undone as it was{lost}"
-    return f"{can} of {can + cannot} changes can be undone, {cannot} cannot{lost}"
+def undo_words(change: PlannedChange, verdict: "Reversibility | None" = None) -> str:
+    """Return what undoing a change gives.
+
+    Args:
+        change: What is done.
+        verdict: The review's; without it the type alone tells of what goes, and nothing of what stays.
+    """
+    from guardian.domain.review.change import Change
+    from guardian.domain.review.reversibility import reversibility_of
+
+    if verdict is None and change.action not in DESTRUCTIVE:
+        return "not judged: nobody looked at its values"
+    found = verdict or reversibility_of(Change(intent=change, name="", module="", provider=""))
+    return ": ".join([str(found.undo), *(each.words for each in found.reasons[:1])])
 
 
 def _sorted(changes: Iterable[PlannedChange]) -> list[PlannedChange]:

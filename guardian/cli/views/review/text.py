@@ -49,8 +49,29 @@ def review_text(review: Review, paint: Paint, typed: Typed) -> str:
     """
     if review.is_empty:
         return counts_text(summary_of(review))
-    mark, look = paint.red("!"), paint.yellow("!")
     blocks: tuple[tuple[str, Iterable[str]], ...] = (
+        *_decisive(review, paint),
+        ("Other changes", _each(_other(each, paint) for each in others(review))),
+        ("Values, secrets masked", _each(_values(each) for each in review.changes if each.values)),
+        ("Outputs", (f"  {visible(name)}: {visible(how)}" for name, how in sorted(review.outputs.items()))),
+        ("Way back, rehearsed", _way_back(review.rehearsal) if review.rehearsal else ()),
+        ("What this review could not know", (f"  {visible(each)}" for each in review.notes)),
+        ("Next", (f"  {visible(each)}" for each in next_lines(review, typed))),
+    )
+    told = ["\n".join([paint.bold(counts_text(summary_of(review))), *_verdict(review, paint)])]
+    told += _titled(blocks, paint)
+    told.append("\n".join(paint.dim(f"{label}: {visible(text)}") for label, text in identity_words(review)))
+    return "\n\n".join(told)
+
+
+def verdicts_text(review: Review, paint: Paint) -> str:
+    """Return the verdict and what wants a decision: what stands below Terraform's own rendering."""
+    return "\n\n".join(["\n".join(_verdict(review, paint)), *_titled(_decisive(review, paint), paint)])
+
+
+def _decisive(review: Review, paint: Paint) -> "tuple[tuple[str, Iterable[str]], ...]":
+    mark, look = paint.red("!"), paint.yellow("!")
+    return (
         ("Red", _each(_danger(each, mark) for each in dangers(review, Severity.RED))),
         ("Cannot be undone", _each(_irreversible(each, mark) for each in lost(review))),
         ("Policy", _each(_finding(each, paint) for each in by_weight(review.policy))),
@@ -59,23 +80,16 @@ def review_text(review: Review, paint: Paint, typed: Typed) -> str:
             _each(_overwritten(each, look) for each in review.overwritten),
         ),
         ("Amber", _each(_danger(each, look) for each in dangers(review, Severity.AMBER))),
-        ("Other changes", _each(_other(each, paint) for each in others(review))),
-        ("Values, secrets masked", _each(_values(each) for each in review.changes if each.values)),
-        ("Outputs", (f"  {visible(name)}: {visible(how)}" for name, how in sorted(review.outputs.items()))),
-        ("Way back, rehearsed", _way_back(review.rehearsal) if review.rehearsal else ()),
-        ("What this review could not know", (f"  {visible(each)}" for each in review.notes)),
-        ("Next", (f"  {visible(each)}" for each in next_lines(review, typed))),
     )
-    told = ["\n".join(_verdict(review, paint))]
+
+
+def _titled(blocks: "Iterable[tuple[str, Iterable[str]]]", paint: Paint) -> Iterator[str]:
     for title, lines in blocks:
         if found := list(lines):
-            told.append("\n".join([paint.bold(title), *found]))
-    told.append("\n".join(paint.dim(f"{label}: {visible(text)}") for label, text in identity_words(review)))
-    return "\n\n".join(told)
+            yield "\n".join([paint.bold(title), *found])
 
 
 def _verdict(review: Review, paint: Paint) -> Iterator[str]:
-    yield paint.bold(counts_text(summary_of(review)))
     if alarm := alarm_words(review):
         yield (paint.red if review.red or review.denied else paint.yellow)(alarm[0].upper() + alarm[1:])
     if review.changes:

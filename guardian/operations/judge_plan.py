@@ -1,0 +1,204 @@
+"""Every verdict on one plan, in one pass over its changes; each is decoded, judged and let go."""
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from guardian.domain.address import resource_of
+from guardian.domain.configuration import Place
+from guardian.domain.plan import Action
+from guardian.domain.review.change import Change, differing
+from guardian.domain.review.document import PlanDocument
+from guardian.domain.review.find_risks import risks_of_change, risks_of_plan
+from guardian.domain.review.graph import Dependencies, count_managed
+from guardian.domain.review.overwritten import DriftBefore
+from guardian.domain.review.policy import Finding
+from guardian.domain.review.policy_input import policy_input
+from guardian.domain.review.references import arguments_of
+from guardian.domain.review.reversibility import reversibility_of
+from guardian.domain.review.review import Overwritten, Review, ReviewedChange
+from guardian.domain.review.risk import Risk, by_severity
+from guardian.domain.review.risk_data import DataLoss, data_loss_of
+from guardian.domain.review.risk_facts import Newest, RiskFacts
+from guardian.domain.review.undo import Reversibility
+from guardian.domain.review.undo_provisioners import with_provisioners
+from guardian.domain.review.values import shown_values
+from guardian.domain.review.versions import unpinned_modules, version_risks
+
+_DIFFERING = frozenset({Action.UPDATE, Action.REPLACE})
+MOST_PLACES = 500
+"""Of more changes than this only those with a risk or a finding are looked for in the files."""
+
+FindPlaces = Callable[[Collection[str]], Mapping[str, Place]]
+AskBackups = Callable[[Sequence[DataLoss]], Mapping[str, Newest]]
+Rule = Callable[[Sequence[Mapping[str, Any]]], tuple[Finding, ...]]
+
+
+def _no_places(_: Collection[str]) -> Mapping[str, Place]:
+    return {}
+
+
+def _no_backups(_: Sequence[DataLoss]) -> Mapping[str, Newest]:
+    return {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """From where on many deletions are many, and up to when a backup is fresh."""
+
+    most_deletions: int = 10
+    most_deletions_percent: int = 25
+    backup_hours: int = 24
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beside:
+    """What is known beside the plan; the defaults are what a plan alone tells.
+
+    Attributes:
+        accepted: Addresses whose drift somebody accepted as right.
+        versions_before, versions_after: Of the base and of what was planned, by provider source or module.
+        places: Tells where resources are declared.
+        backups: Asks for the newest backup of what goes.
+        rule: Judges the changes, as `policy_input` describes each, by the project's policy; None where it
+            has none.
+        notes: What could not be known, each a plain sentence.
+    """
+
+    accepted: Collection[str] = ()
+    versions_before: Mapping[str, str] = field(default_factory=dict)
+    versions_after: Mapping[str, str] = field(default_factory=dict)
+    places: FindPlaces = _no_places
+    backups: AskBackups = _no_backups
+    rule: Rule | None = None
+    notes: tuple[str, ...] = ()
+
+
+def judge_plan(
+    document: PlanDocument,
+    review: Review,
+    beside: Beside,
+    *,
+    limits: Limits,
+    now: datetime,
+    values: bool,
+) -> Review:
+    """Return a review with the verdicts on every change and on the whole.
+
+    Args:
+        document: The plan.
+        review: Which project and plan it is of.
+        beside: What is known beside the plan.
+        limits: From the settings.
+        now: The moment, aware.
+        values: Whether values are shown, masked.
+    """
+    configuration, prior = document.configuration(), document.prior_state()
+    dependencies, arguments = Dependencies(configuration, prior), arguments_of(configuration)
+    drift = DriftBefore(
+        document.drift(),
+        accepted=beside.accepted,
+        arguments=arguments,
+        show=shown_values if values else None,
+    )
+    facts = RiskFacts(
+        now=now,
+        dependents=dependencies.dependents,
+        backup_hours=limits.backup_hours,
+        most_deletions=limits.most_deletions,
+        most_deletions_percent=limits.most_deletions_percent,
+        managed=count_managed(prior),
+        arguments=arguments,
+    )
+    provisioned, seen = with_provisioners(configuration), _Seen()
+    for change in document.changes():
+        verdict = reversibility_of(change, provisioned=provisioned)
+        _look_at(change, verdict, facts, drift, seen, values=values)
+        if beside.rule is not None:
+            paths = seen.changes[-1].paths
+            seen.policy_inputs.append(policy_input(change, reversibility=verdict, changed=paths))
+    facts = replace(facts, backups=beside.backups(seen.losses) if seen.losses else {})
+    blast = dependencies.blast(each.address for each in seen.changes)
+    risks = [
+        *seen.risks,
+        *risks_of_plan(seen.changes, facts, losses=seen.losses),
+        *version_risks(beside.versions_before, beside.versions_after),
+        *unpinned_modules(configuration),
+    ]
+    findings = beside.rule(seen.policy_inputs) if beside.rule is not None else ()
+    places = beside.places(_sought(seen.changes, risks, findings))
+    return replace(
+        review,
+        changes=tuple(
+            replace(
+                each,
+                dependents=blast.number.get(resource_of(each.address), 0),
+                place=places.get(resource_of(each.address)),
+            )
+            for each in seen.changes
+        ),
+        outputs=document.outputs(),
+        drifted=len(drift.addresses),
+        risks=by_severity(risks),
+        overwritten=tuple(seen.overwritten),
+        policy=findings,
+        blast=blast,
+        notes=(*beside.notes, *_notes(document)),
+    )
+
+
+@dataclass(slots=True)
+class _Seen:
+    """What one pass over the changes leaves."""
+
+    changes: list[ReviewedChange] = field(default_factory=list)
+    risks: list[Risk] = field(default_factory=list)
+    losses: list[DataLoss] = field(default_factory=list)
+    overwritten: list[Overwritten] = field(default_factory=list)
+    policy_inputs: list[Mapping[str, Any]] = field(default_factory=list)
+
+
+def _look_at(
+    change: Change,
+    verdict: Reversibility,
+    facts: RiskFacts,
+    drift: DriftBefore,
+    seen: _Seen,
+    *,
+    values: bool,
+) -> None:
+    paths = differing(change) if change.action in _DIFFERING else ()
+    seen.changes.append(
+        ReviewedChange(
+            intent=change.intent,
+            reversibility=verdict,
+            paths=paths,
+            forces=change.replace_paths,
+            values=shown_values(change, paths) if values else (),
+        )
+    )
+    undone = drift.undone_by(change)
+    if undone is not None:
+        seen.overwritten.append(undone)
+    by_hand = frozenset({change.address} if undone is not None and not undone.accepted else ())
+    seen.risks += risks_of_change(change, replace(facts, hot_fixes=by_hand) if by_hand else facts)
+    loss = data_loss_of(change)
+    if loss is not None:
+        seen.losses.append(loss)
+
+
+def _sought(
+    changes: Sequence[ReviewedChange], risks: Iterable[Risk], findings: Iterable[Finding]
+) -> frozenset[str]:
+    if len(changes) <= MOST_PLACES:
+        return frozenset(resource_of(each.address) for each in changes)
+    named = {each.address for each in risks} | {each.address for each in findings}
+    return frozenset(resource_of(each) for each in named if each)
+
+
+def _notes(document: PlanDocument) -> Iterable[str]:
+    if document.errored:
+        yield "Terraform failed while it planned: changes are missing from this plan"
+    elif not document.complete:
+        yield "the plan is not complete: -target, or changes that Terraform put off, left something out"
