@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from posixpath import dirname, join, normpath
+from shlex import quote
 from typing import IO
 
 from guardian.adapters.configuration.git import environment
@@ -103,7 +104,7 @@ class _Git:
         kind = "this shallow clone has" if is_shallow else "this clone has"
         raise NotFoundError(
             f"{kind} no commit {ref!r}",
-            hint=f"git fetch --depth=1 origin {ref.removeprefix('origin/')}    # then the same command again",
+            hint=f"git fetch --depth=1 origin {quote(ref.removeprefix('origin/'))}    # then the same again",
         )
 
     def untracked(self) -> list[str]:

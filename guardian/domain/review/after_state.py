@@ -43,7 +43,7 @@ class AfterState:
         new_providers: Providers, as states spell them, that the state did not know before.
         by_new_providers: Addresses of the instances that they manage.
         made: Addresses whose object is only made by the apply.
-        unknown: Addresses with values that are known only after the apply.
+        unknown: Addresses with stand-ins for values that are known only after the apply.
         moved: Old and new address of what a `moved` block takes.
         forgotten: Addresses of what leaves the state and stays where it is.
         reads: Whether data sources are recorded.
@@ -140,8 +140,6 @@ class _Building:
             present = self._moved(change)
         if change.makes:
             self._made.add(change.address)
-        if is_marked(change.unknown, ()):
-            self._unknown.add(change.address)
         # A creation beside an object that is only forgotten makes a new one, too.
         old = present[1] if present is not None else {}
         made = self._instance(change, old)
@@ -209,10 +207,9 @@ class _Building:
         attributes = dict(recorded)
         for name, planned in change.after.items():
             tree = unknown.get(name, False)
-            before = change.before.get(name)
-            if name in recorded and planned == before and not is_marked(tree, ()):
+            if name in recorded and planned == change.before.get(name) and not is_marked(tree, ()):
                 continue  # its recorded spelling says more than the plan's
-            value = filled(name, planned, tree, before)
+            value = self._filled(change, name, tree)
             attributes[name] = _spelled(change, name, value, recorded.get(name))
         for name, tree in unknown.items():
             if name in change.after or not is_marked(tree, ()):
@@ -220,9 +217,14 @@ class _Building:
             # What the provider computes mostly stays when an object is changed in place.
             if name in recorded and change.action in _IN_PLACE and name not in arguments:
                 continue
-            value = filled(name, None, tree, change.before.get(name))
+            value = self._filled(change, name, tree)
             attributes[name] = _spelled(change, name, value, recorded.get(name))
         return attributes
+
+    def _filled(self, change: Change, name: str, unknown: Any) -> Any:
+        if is_marked(unknown, ()):
+            self._unknown.add(change.address)
+        return filled(name, change.after.get(name), unknown, change.before.get(name))
 
     def _arguments(self, change: Change) -> frozenset[str]:
         found = self._declared.get(change.resource)
