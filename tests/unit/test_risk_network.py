@@ -41,6 +41,7 @@ def group(before, after, **more):
         ([], [rule(22, cidr="", v6=["::/0"])], RED),
         ([], [rule(22, cidr="", v6=["fd00::/8"])], []),
         ([], [rule(22, cidr="not a range")], []),
+        ([], [rule(22, cidr="1.0.0.0/\u00b2")], []),
         ([rule(22)], [rule(22)], []),
         ([rule(22)], [rule(22, 23)], RED),
         ([rule(0, 65535)], [rule(22)], []),

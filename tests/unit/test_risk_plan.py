@@ -3,11 +3,14 @@
 from dataclasses import replace
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from guardian.domain.data_holders import DATA_HOLDERS
 from guardian.domain.plan import Action
-from guardian.domain.review.find_risks import risks_of_plan
+from guardian.domain.review.find_risks import _BY_TYPE, risks_of_change, risks_of_plan
 from guardian.domain.review.risk_codes import DANGERS
-from guardian.domain.review.risk_data import data_loss_of
+from guardian.domain.review.risk_data import data_loss_of, data_risk
 from guardian.domain.review.risk_guards import GUARDS
 from tests.support.planned import FACTS, change, found, reviewed, words
 
@@ -144,3 +147,71 @@ def test_codes_are_stable_names_with_a_page_each():
         assert not each.meaning.endswith(".")
     assert {each.danger for each in GUARDS.values()} <= set(DANGERS)
     assert all(each.source.startswith("https://") for each in GUARDS.values())
+
+
+# The names that rules look for, and values of every form, sound or not.
+NAMES = st.sampled_from(
+    [
+        *(
+            "ingress",
+            "egress",
+            "cidr_blocks",
+            "cidr_ipv4",
+            "from_port",
+            "to_port",
+            "protocol",
+            "action",
+            "type",
+        ),
+        *("acl", "grant", "uri", "website", "vpc_config", "public_access_cidrs", "endpoint_public_access"),
+        *("policy", "assume_role_policy", "inline_policy", "policy_arn", "managed_policy_arns", "principal"),
+        *(
+            "shared_accounts",
+            "permissions",
+            "account_ids",
+            "access_policies",
+            "retention_in_days",
+            "arn",
+            "id",
+        ),
+        *(
+            "point_in_time_recovery",
+            "enabled",
+            "backup_retention_period",
+            "versioning_configuration",
+            "status",
+        ),
+        *("enabled_cloudwatch_logs_exports", "deletion_protection", "recovery_window_in_days", "rule"),
+    ]
+)
+LEAVES = (
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.just(10**400)
+    | st.floats(allow_nan=False)
+    | st.sampled_from(
+        ["", "*", "0.0.0.0/0", "::/0", "x/\u00b2", "-1", "all", "Enabled", '{"Statement": 1}', "{}"]
+    )
+)
+VALUES = st.dictionaries(
+    NAMES,
+    st.recursive(
+        LEAVES,
+        lambda each: st.lists(each, max_size=3) | st.dictionaries(NAMES, each, max_size=4),
+        max_leaves=8,
+    ),
+    max_size=6,
+)
+TYPES = st.sampled_from(sorted({*_BY_TYPE, *DATA_HOLDERS}))
+
+
+@settings(max_examples=500)
+@given(TYPES, VALUES, VALUES, VALUES, st.sampled_from(Action))
+def test_whatever_a_plan_holds_is_judged(resource_type, before, after, unknown, action):
+    one = change(resource_type, before, after, action=action, unknown=unknown)
+    for risk in risks_of_change(one, FACTS):
+        assert risk.words
+        assert not risk.words.endswith(".")
+    loss = data_loss_of(one)
+    assert loss is None or data_risk(loss, FACTS).words

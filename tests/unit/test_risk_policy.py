@@ -19,6 +19,12 @@ ROLE = "arn:aws:iam::111111111111:role/app"
 STRANGER = "arn:aws:iam::999999999999:root"
 ORGANISATION = {"StringEquals": {"aws:PrincipalOrgID": "o-1"}}
 
+GITHUB = "arn:aws:iam::111111111111:oidc-provider/token.actions.githubusercontent.com"
+
+
+def repository(named):
+    return {"StringLike": {"token.actions.githubusercontent.com:sub": named}}
+
 
 def deny(action, resource="*"):
     return {"Effect": "Deny", "Action": action, "Resource": resource}
@@ -70,6 +76,7 @@ def role(before, after):
         ("not json", policy(allow("s3:*")), RED),
         (policy(), "not json", AMBER),
         (policy(), "[]", AMBER),
+        (policy(), "[" * 100_000, AMBER),
     ],
 )
 def test_an_identity_policy_is_widened_by_what_nothing_before_allowed(before, after, expected):
@@ -91,6 +98,10 @@ def test_an_identity_policy_is_widened_by_what_nothing_before_allowed(before, af
             OPEN,
         ),
         (policy(trust("*")), policy(trust({"AWS": "*"})), []),
+        (None, policy(trust({"Federated": GITHUB})), OPEN),
+        (None, policy(trust({"Federated": GITHUB}, Condition=repository("repo:company/shop:*"))), []),
+        (None, policy(trust({"Federated": GITHUB}, Condition=repository("repo:*"))), OPEN),
+        (None, policy(trust({"Federated": GITHUB}, Condition=repository("*"))), OPEN),
         (None, policy(trust({"Service": "ec2.amazonaws.com"})), []),
         (policy(trust({"AWS": ROLE})), policy(trust({"AWS": [ROLE, STRANGER]})), RED),
         (

@@ -40,7 +40,10 @@ def statements_of(document: str) -> tuple[Statement, ...]:
     Raises:
         ValueError: It is not the JSON of a policy.
     """
-    tree = json.loads(document)
+    try:
+        tree = json.loads(document)
+    except RecursionError as error:
+        raise ValueError("nested too deep") from error
     if not isinstance(tree, dict):
         raise ValueError("not an object")  # noqa: TRY004 - the one error of a document that is none
     listed = tree.get("Statement") or []
@@ -129,12 +132,23 @@ _NARROWING_KEYS = frozenset(
 )
 _NARROWING_OPERATORS = ("string", "arn", "ipaddress")
 _NOT = ("stringnot", "arnnot")
-_WHOLE_WORLD = frozenset({"*", "0.0.0.0/0", "::/0"})
+_WHOLE_WORLD = frozenset({"0.0.0.0/0", "::/0"})
+# Who may sign in there is not the account's to say: only the subject tells whose token it is.
+# Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-idp_oidc.html
+_SHARED_PROVIDERS = frozenset(
+    {"token.actions.githubusercontent.com", "gitlab.com", "app.terraform.io", "accounts.google.com"}
+)
 
 
 def is_public(statement: Statement) -> bool:
     """Tell whether a statement allows anybody, without a condition that makes that some."""
-    return statement.allows and ANYBODY in statement.principals and not _is_narrowed(statement.conditions)
+    anybody = any(each == ANYBODY or _is_shared(each) for each in statement.principals)
+    return statement.allows and anybody and not _is_narrowed(statement.conditions)
+
+
+def _is_shared(principal: str) -> bool:
+    """Tell an identity provider that everybody can sign in to."""
+    return principal.rpartition("/")[2] in _SHARED_PROVIDERS
 
 
 def _is_narrowed(conditions: Mapping[str, Any]) -> bool:
@@ -144,6 +158,12 @@ def _is_narrowed(conditions: Mapping[str, Any]) -> bool:
         if not kind.startswith(_NARROWING_OPERATORS) or kind.startswith(_NOT) or kind.endswith("ifexists"):
             continue
         for key, values in keys.items() if isinstance(keys, Mapping) else ():
-            if key.lower() in _NARROWING_KEYS and not _WHOLE_WORLD.intersection(_texts(values)):
+            known = key.lower() in _NARROWING_KEYS or key.lower().endswith(":sub")
+            if known and not any(_is_anything(each) for each in _texts(values)):
                 return True
     return False
+
+
+def _is_anything(value: str) -> bool:
+    """Tell whether a value narrows nothing: `*`, the whole world, or every repository (`repo:*:*`)."""
+    return value in _WHOLE_WORLD or not value.removeprefix("repo:").strip("*:/")

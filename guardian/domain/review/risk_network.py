@@ -135,7 +135,7 @@ def _ranges(rule: Mapping[str, Any]) -> Iterator[str]:
 def _is_world(cidr: str) -> bool:
     """Tell whether a range is the world, or so large a part of it that no private network is."""
     network, _, length = cidr.partition("/")
-    if not length.isdigit():
+    if not length.isdecimal():
         return False
     if ":" in network:
         return int(length) < _WIDE_V6 and not network.lower().startswith(_PRIVATE_V6)

@@ -101,7 +101,9 @@ def _principals(
     """Yield who may do now what they may not do before: anybody, then others by name."""
     if opens_to_anybody(old, new):
         what = "be this role" if attribute.holder is Holder.TRUST else "use it"
-        words = f"{attribute.top} lets anybody {what}: its principal is *, and no condition narrows that"
+        words = (
+            f"{attribute.top} lets anybody {what}: its principal is anybody, and no condition narrows that"
+        )
         yield OPENED_TO_THE_WORLD.of(change.address, words, source=_PRINCIPALS)
     if not old:
         return  # every policy of trust or of a resource names somebody

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from guardian.domain.review.change import Change, is_marked
+from guardian.domain.review.change import Change, is_marked, value_at
 from guardian.domain.review.risk import Risk, Severity
 from guardian.domain.review.risk_codes import KNOWN_AFTER_APPLY, OPENED_TO_THE_WORLD
 from guardian.domain.review.risk_facts import RiskFacts
@@ -71,15 +71,15 @@ def _anybody_calls(values: Mapping[str, Any]) -> bool:
 
 
 def _open_endpoint(values: Mapping[str, Any]) -> bool:
-    told = values.get("vpc_config") or [{}]
-    config = told[0] if isinstance(told, list) and isinstance(told[0], Mapping) else {}
-    return config.get("endpoint_public_access") is True and "0.0.0.0/0" in (
-        config.get("public_access_cidrs") or ["0.0.0.0/0"]
-    )
+    if value_at(values, ("vpc_config", 0, "endpoint_public_access")) is not True:
+        return False
+    ranges = value_at(values, ("vpc_config", 0, "public_access_cidrs"))
+    # Where it does not say, it is the whole world.
+    return "0.0.0.0/0" in ranges if isinstance(ranges, list) and ranges else True
 
 
 def _shared_with_all(name: str) -> Callable[[Mapping[str, Any]], bool]:
-    return lambda values: "all" in (values.get(name) or ())
+    return lambda values: isinstance(values.get(name), list) and "all" in values[name]
 
 
 _ACL = Public(
@@ -191,7 +191,7 @@ PUBLIC: Mapping[str, tuple[Public, ...]] = {
     "aws_ssm_document": (
         Public(
             attributes=("permissions",),
-            is_open=lambda values: (values.get("permissions") or {}).get("account_ids") == "All",
+            is_open=lambda values: value_at(values, ("permissions", "account_ids")) == "All",
             words="anybody with an AWS account may run the document",
             source=f"{_AWS}/systems-manager/latest/userguide/documents-ssm-sharing.html",
         ),

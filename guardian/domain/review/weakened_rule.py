@@ -94,5 +94,5 @@ def _number(value: Any) -> float:
         return 0
     try:
         return float(value)
-    except ValueError:
+    except (ValueError, OverflowError):
         return 0
