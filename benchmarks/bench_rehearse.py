@@ -1,9 +1,9 @@
 """What the rehearsal of the way back costs over a plain `terraform plan -refresh=false`.
 
 100 AWS resources are applied, and their configuration is committed; the change under review gives most of
-them another value. One claim, a ratio of medians from alternating runs: the rehearsal alone, with its own copy
-of the base, its own `init` and its plan, over the plain plan in the checkout, which is initialised. Lists the
-engine's processes of one rehearsal. Exits with 1 when the ratio is above its target.
+them another value. One claim, a ratio of medians from alternating runs: the rehearsal alone, with a copy of
+the base, an `init` and a plan, over the plain plan in the checkout, which is initialised. Lists the engine's
+processes of one rehearsal. Exits with 1 when the ratio is above its target.
 """
 
 import argparse
