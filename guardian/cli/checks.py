@@ -55,6 +55,7 @@ def run_checks(settings: Settings) -> tuple[Check, ...]:
         "backend": _backend,
         "store": _store,
         "encryption": _encryption,
+        "policy": _policy,
         "permissions": _permissions,
         "git": _ignored,
     }
@@ -124,6 +125,10 @@ def _encryption(settings: Settings, _root: Path) -> Finding:
         mend = "set `encryption` in guardian.yaml before the first apply" if remote else ""
         return (Verdict.WARN if remote else Verdict.OK), words, mend
     return Verdict.OK, keys, ""
+
+
+def _policy(settings: Settings, _root: Path) -> Finding:
+    return Verdict.OK, probes.try_policy(settings) or "none: no rule stops a plan", ""
 
 
 def _permissions(settings: Settings, root: Path) -> Finding:

@@ -66,6 +66,21 @@ def try_keys(settings: Settings) -> str | None:
     return ", ".join(f"{name}: {text}" for name, text in sealer.description.items())
 
 
+def try_policy(settings: Settings) -> str | None:
+    """Compile the rules, and evaluate Rego over no change; None where there is no policy.
+
+    Raises:
+        PolicyError: One of them cannot be used.
+    """
+    from guardian.adapters.policy import policy_engines
+
+    policy = settings.policy
+    engines = policy_engines(policy.rules, policy.rego, timeout_s=policy.timeout_s)
+    for each in engines:
+        each.check()
+    return ", ".join(each.summary for each in engines) or None
+
+
 def _engine(settings: Settings, root: Path) -> "TerraformEngine":
     from guardian.adapters.system import SignalInterruption
     from guardian.adapters.terraform.discover import discover

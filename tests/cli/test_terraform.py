@@ -196,6 +196,30 @@ def test_doctor_says_what_is_missing_and_how_to_mend_it(guardian, module):
     assert "chmod" in checks["permissions"]["mend"]
 
 
+def test_doctor_compiles_the_policy(guardian, module):
+    rule = "{name: kept, match: %s, message: kept, severity: deny}"
+    settings = module / "guardian.yaml"
+    settings.write_text(f"policy:\n  rego: [policies]\n  rules:\n    - {rule % 'type'}\n")
+    (module / "policies").mkdir()
+    policy = module / "policies/a.rego"
+    policy.write_text('package guardian\nimport rego.v1\ndeny contains "x" if count(input.changes) > 9\n')
+    code, lines, _ = guardian("doctor")
+    checks = {each["name"]: each for each in lines if each["type"] == "check"}
+    assert (code, checks["policy"]["verdict"]) == (0, "ok")
+    assert checks["policy"]["detail"] == "1 rule in JMESPath, 1 file of Rego"
+    shown = {each["key"]: each["value"] for each in lines if each["type"] == "setting"}
+    assert (shown["policy.rules"], shown["policy.rego"]) == (["kept"], [str(module / "policies")])
+    policy.write_text("package guardian\nimport rego.v1\ndeny contains x if { x := }\n")
+    code, lines, _ = guardian("doctor")
+    checks = {each["name"]: each for each in lines if each["type"] == "check"}
+    assert (code, checks["policy"]["verdict"], checks["policy"]["mend"]) == (1, "fail", f"opa check {policy}")
+    settings.write_text("policy:\n  rules:\n    - " + rule % "'!after.name'")
+    code, lines, _ = guardian("doctor")
+    checks = {each["name"]: each for each in lines if each["type"] == "check"}
+    assert (code, checks["policy"]["mend"]) == (1, "write `!(a.b)`")
+    assert checks["policy"]["detail"].startswith(f"{settings}:3: the rule 'kept' ")
+
+
 def test_a_person_approves_with_yes_alone(at_terminal, module):
     child = at_terminal("apply")
     child.expect("Terraform will perform the following actions")

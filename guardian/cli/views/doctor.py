@@ -44,7 +44,7 @@ def setting_lines(settings: Settings) -> Iterator[dict[str, Any]]:
         holder: Any = settings
         for part in key.name.split("."):
             holder = getattr(holder, part)
-        shown: Any = list(holder) if isinstance(holder, tuple) else holder
+        shown: Any = [str(each) for each in holder] if isinstance(holder, tuple) else holder
         if shown is not None and not isinstance(shown, str | int | list):
             shown = str(shown)
         yield {
@@ -56,6 +56,7 @@ def setting_lines(settings: Settings) -> Iterator[dict[str, Any]]:
     for name, value in {
         "retry": [each.name for each in settings.retry],
         "drift.tags": [f"{tag}={text}" for tag, text in settings.drift.tags.items()],
+        "policy.rules": [each.name for each in settings.policy.rules],
         "drift.ignore": [f"{each.address} {each.attribute}".strip() for each in settings.drift.ignore],
     }.items():
         if value:
@@ -65,4 +66,6 @@ def setting_lines(settings: Settings) -> Iterator[dict[str, Any]]:
 def _shown(value: Any) -> str:
     if value is None or value == []:
         return "-"
+    if isinstance(value, bool):
+        return str(value).lower()
     return visible(", ".join(value) if isinstance(value, list) else str(value))
