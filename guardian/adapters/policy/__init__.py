@@ -20,7 +20,7 @@ def policy_engines(
         timeout_s: After that an evaluation of Rego is ended.
 
     Raises:
-        PolicyError: A rule does not compile, a file cannot be read, or the extra `policy` is missing.
+        PolicyError: A rule does not compile, or a file cannot be read.
     """
     engines: list[PolicyEngine] = []
     if rules:
