@@ -231,7 +231,7 @@ def test_what_is_swapped_in_place_while_it_is_applied_is_held(checkout, tmp_path
     ended = checkout.run("apply", "--require-approval")
     assert ended.exit_code == 3, ended.said
     assert "what was deployed may not be what was approved" in ended.said
-    assert "on hold" in ended.said
+    assert "guardian release --reason '...'    # once it is known what was deployed" in ended.said
     assert checkout.run("apply", "-auto-approve").exit_code == 4
 
 

@@ -4,6 +4,7 @@ import json
 import threading
 import zipfile
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 
 from guardian.domain.engine import WorkingDirectory
+from guardian.domain.glass import Glass
 from guardian.domain.journal import Kind
 from guardian.domain.run import Outcome
 from guardian.errors import (
@@ -23,6 +25,7 @@ from guardian.errors import (
     StalePlanError,
     UsageError,
 )
+from guardian.operations.apply import ApplyRequest, apply
 from guardian.operations.approvals import overrides_of
 from guardian.operations.approve import Approved, ApproveRequest, approve
 from guardian.operations.preview import PlanRequest, preview
@@ -390,6 +393,7 @@ def test_what_is_swapped_in_place_during_the_apply_is_said_and_held(world):
     provisioned(world)
     file = world.root / "app.zip"
     file.write_bytes(b"approved")
+    plain = world.engine.apply
     reading(world, "app.zip", [], before=lambda: file.write_bytes(b"swapped"))
     approved(world)
     baseline = world.project.log.standing().baseline
@@ -399,6 +403,18 @@ def test_what_is_swapped_in_place_during_the_apply_is_said_and_held(world):
     assert standing.baseline == baseline
     assert "app.zip changed while the approved plan was applied" in standing.hold.reason
     assert any("may not be what was approved" in each for each in world.audience.notes)
+    world.engine.apply = plain
+    world.restore()
+    assert world.project.log.standing().hold is not None
+    assert world.restore(snapshot="baseline").outcome is Outcome.RESTORED
+    assert world.inputs == {"a": "1"}
+
+
+def test_while_the_store_is_down_nobody_can_tell_what_is_approved(world):
+    glass = Glass(reason="r", store="s3://b", error="no answer")
+    context = replace(world.context(), glass=glass)
+    with pytest.raises(ApprovalError, match="while the store does not answer"):
+        apply(context, ApplyRequest(checkout=world.checkout, require_approval=True))
 
 
 def test_an_absolute_path_is_read_where_it_lies(world, tmp_path):

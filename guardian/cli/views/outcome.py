@@ -77,7 +77,8 @@ def apply_text(ended: ApplyResult, paint: Paint, typed: Typed) -> str:
             lines = [*receipt, _incomplete(ended.receipt, paint), *_by_hand(ended, typed)]
         case _:
             held = paint.yellow(paint.bold("The project is on hold: no apply passes."))
-            lines = [*receipt, held, *_ways(ended, typed)]
+            ways = _ways(ended, typed) if ended.incident is not None else _after_doubt(ended, typed)
+            lines = [*receipt, held, *ways]
     return "\n".join(lines)
 
 
@@ -150,6 +151,17 @@ def _ways(ended: ApplyResult, typed: Typed) -> list[str]:
         f"  1. {restore:{width}}  # {where}; touches:",
         *in_lines(ended.progress.touched, shown=SHOWN, indent=7),
         f"  2. {release:{width}}  # when it was mended by hand; touches nothing",
+    ]
+
+
+def _after_doubt(ended: ApplyResult, typed: Typed) -> list[str]:
+    """Say what may follow an apply that went well, perhaps with other bytes than the approved ones."""
+    release = f"  1. {typed.again('guardian release')} --reason '...'    # once it is known what was deployed"
+    if ended.baseline_id is None:
+        return [release]
+    return [
+        release,
+        f"  2. {typed.again('guardian restore')} baseline    # back to what was known to be good",
     ]
 
 
