@@ -221,9 +221,13 @@ def test_variables_of_the_review_hold_for_the_base(repository):
     base = repository.commit()
     given = ('-var=list=["a", "b"]', "-var=secret=hunter2")
     repository.apply(*given)
-    repository.write(declared % ("added", "number"), "added.tf")
+    repository.write(declared % ("added", "number") + declared % ("more", "number"), "added.tf")
     repository.write(body % "two" + data("added", input="var.added"))
-    found = repository.rehearsing(variables=('list=["a", "b"]', "secret=hunter2", "added=5")).rehearse(base)
+    repository.write("added = 5\n", "given.tfvars")
+    review = repository.rehearsing(
+        var_files=("given.tfvars",), variables=('list=["a", "b"]', "secret=hunter2", "more=6")
+    )
+    found = review.rehearse(base)
     assert found.errors == ()
     assert actions(found.plan) == {"terraform_data.it": "update", "terraform_data.added": "delete"}
     assert "hunter2" not in repr(found)
@@ -564,3 +568,16 @@ def test_a_provider_that_only_the_change_configures_is_missed_by_name(in_the_clo
     assert not found.works
     # The base has this one too, and was never applied: its values are not known, and that is said.
     assert "aws_ssm_parameter.text" in found.notes[-1]
+
+
+def test_providers_that_the_checkout_lacks_are_installed_as_usual(in_the_cloud):
+    gone = AWS_BASE[AWS_BASE.index('resource "aws_ssm_parameter" "gone"') :].split("}", maxsplit=1)[0] + "}\n"
+    in_the_cloud.write(PROVIDER + gone)
+    base = in_the_cloud.commit()
+    in_the_cloud.write(data("it"))
+    in_the_cloud.terraform("init")
+    (in_the_cloud.root / ".terraform" / "providers").mkdir(parents=True)
+    found = in_the_cloud.rehearsing().rehearse(base)
+    assert found.errors == ()
+    assert actions(found.plan) == {"aws_ssm_parameter.gone": "create", "terraform_data.it": "delete"}
+    assert list((in_the_cloud.root / ".terraform" / "providers").iterdir()) == []

@@ -11,6 +11,7 @@ from guardian.domain.review.after_state import AfterState, after_state
 from guardian.domain.review.after_values import ARN_STAND_IN, STAND_IN, filled, type_of
 from guardian.domain.review.document import read_document
 from guardian.domain.state import parse_state
+from guardian.errors import PlanFormatError
 
 AWS = 'provider["registry.terraform.io/hashicorp/aws"]'
 LINEAGE = "11111111-2222-3333-4444-555555555555"
@@ -95,6 +96,15 @@ def test_a_state_that_was_never_written_gets_a_lineage():
     )
     assert found.lineage
     assert found.serial == 1
+    assert parse_state(applied(b"").body).serial == 1
+
+
+@pytest.mark.parametrize(
+    "recorded", [b"{", b"[]", b'{"resources": [{"mode": "managed"}]}', b'{"serial": "x"}']
+)
+def test_a_state_that_is_none_is_refused_in_one_sentence(recorded):
+    with pytest.raises(PlanFormatError, match="the state in the plan file cannot be read"):
+        applied(recorded)
 
 
 def test_what_is_created_has_the_schema_and_provider_of_its_configuration():

@@ -15,6 +15,7 @@ from guardian.domain.review.after_values import STAND_IN, filled, marks, type_of
 from guardian.domain.review.change import EMPTY, Change, is_marked
 from guardian.domain.review.declared import Declared, declared, provider_of
 from guardian.domain.review.document import PlanDocument
+from guardian.errors import PlanFormatError
 
 NO_LINEAGE = "00000000-0000-0000-0000-000000000000"
 _Raw = dict[str, msgspec.Raw]
@@ -23,6 +24,8 @@ _objects = msgspec.json.Decoder(list[_Raw])
 _text = msgspec.json.Decoder(str)
 _key = msgspec.json.Decoder(str | int | None)
 _NULL = msgspec.Raw(b"null")
+_NEVER_WRITTEN = b'{"version": 4}'
+_BUILT_IN = 'provider["terraform.io/builtin/'
 
 # Attributes whose type the provider leaves open: a state records it beside the value.
 _DYNAMIC = {
@@ -86,12 +89,18 @@ def after_state(recorded: bytes, document: PlanDocument) -> AfterState:
         document: The plan.
 
     Raises:
-        PlanFormatError: A change is not of a plan's form.
+        PlanFormatError: A change is not of a plan's form, or the state is none.
     """
-    building = _Building(recorded, document)
-    for change in document.changes():
-        building.take(change)
-    return building.state()
+    try:
+        building = _Building(recorded if recorded.strip() else _NEVER_WRITTEN, document)
+        for change in document.changes():
+            building.take(change)
+        return building.state()
+    except (msgspec.MsgspecError, KeyError) as error:
+        raise PlanFormatError(
+            f"the state in the plan file cannot be read: {error}",
+            hint="guardian plan -out=FILE    # plan again",
+        ) from error
 
 
 class _Building:
@@ -237,7 +246,8 @@ class _Building:
         return self._versions[change.resource_type]
 
     def _providers(self) -> set[str]:
-        return {each.of("provider") for each in self._resources.values() if each.instances}
+        used = {each.of("provider") for each in self._resources.values() if each.instances}
+        return {each for each in used if not each.startswith(_BUILT_IN)}
 
     def state(self) -> AfterState:
         """Return what came of it."""
