@@ -121,6 +121,31 @@ def test_a_mark_on_one_side_hides_both(side, mark):
     assert shown({"value": "old"}, {"value": "new"}, **{side: mark}) == {"value": (MASK, MASK)}
 
 
+def test_a_copy_of_what_is_marked_is_masked_wherever_it_stands():
+    before = {
+        "input": {"password": "hunter2-old"},
+        "output": {"password": "hunter2-old"},
+        "plain": "hunter2-old",
+    }
+    after = {
+        "input": {"password": "hunter2-new"},
+        "plain": "hunter2-new",
+        "list": [{"url": "db://hunter2-new/x"}],
+        "other": "of no interest",
+    }
+    marks = {"input": {"password": True}}
+    found = shown(
+        before,
+        after,
+        unknown={"output": True},
+        sensitive_before=marks,
+        sensitive_after=marks,
+    )
+    assert "hunter2" not in repr(found)
+    assert found["other"] == (None, "of no interest")
+    assert found["output"] == ({"password": MASK}, UNKNOWN)
+
+
 def test_a_mark_elsewhere_hides_nothing_else():
     assert shown({"a": "1", "b": "1"}, {"a": "2", "b": "2"}, sensitive_after={"a": True}) == {
         "a": (MASK, MASK),

@@ -1,14 +1,16 @@
 """What a change does to values, fit to be shown: what is secret is masked, on both sides.
 
 Three sieves, each for what the others let through: Terraform's marks, names that tell, and the look of the
-value itself. A secret under an innocent name in an unmarked attribute is still a long random string.
+value itself. A secret under an innocent name in an unmarked attribute is still a long random string. And what
+is marked in one attribute is masked in all: a provider copies it to where no mark is, as `terraform_data` its
+input to `output`.
 """
 
 import json
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from guardian.domain.difference import PathChange
@@ -39,6 +41,8 @@ _RUNS = re.compile(r"[A-Za-z0-9+/=_-]{20,}")
 _SEGMENTS = re.compile(r"[A-Za-z0-9]+")
 _PIECES = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+")
 _SHORTEST = 20
+# A shorter marked text stands elsewhere by chance: `true`, `admin`.
+_SHORTEST_COPY = 6
 _RANDOM_BITS = 3.0
 _RANDOM_CASE_BITS = 3.0
 _RANDOM_LETTERS_BITS = 3.8
@@ -56,7 +60,15 @@ def shown_values(change: Change, paths: Iterable[Path]) -> tuple[PathChange, ...
     Returns:
         In the order of `paths`. What does not exist is None; what is not known yet is `UNKNOWN`.
     """
-    return tuple(_shown(change, path) for path in paths)
+    marked = frozenset(
+        text
+        for tree, marks in (
+            (change.before, change.sensitive_before),
+            (change.after, change.sensitive_after),
+        )
+        for text in _marked(tree, marks)
+    )
+    return tuple(_shown(change, path, marked) for path in paths)
 
 
 def is_random(text: str) -> bool:
@@ -71,7 +83,7 @@ def is_random(text: str) -> bool:
     return any(_is_random_run(run) for run in _RUNS.findall(_NAMED.sub(" ", text)))
 
 
-def _shown(change: Change, path: Path) -> PathChange:
+def _shown(change: Change, path: Path, marked: Collection[str]) -> PathChange:
     before, after = value_at(change.before, path), value_at(change.after, path)
     after = _with_unknown(after, change.unknown if change.unknown is True else _deep(change.unknown, path))
     if (
@@ -82,11 +94,39 @@ def _shown(change: Change, path: Path) -> PathChange:
     ):
         return PathChange(path=path, before=MASK, after=MASK)
     digest = any(isinstance(step, str) and _DIGESTS.search(step) for step in path)
-    before, after = (_masked(scrubbed(each), digest=digest) for each in (before, after))
+    before, after = (
+        _masked(scrubbed(_without_copies(each, marked)), digest=digest) for each in (before, after)
+    )
     if MASK in (before, after):
         # The other side is a secret of the same kind, or was meant to be one.
         before, after = (each if each in (None, UNKNOWN) else MASK for each in (before, after))
     return PathChange(path=path, before=before, after=after)
+
+
+def _marked(value: Any, marks: Any) -> Iterator[str]:
+    """Yield the texts that are marked, and not so short that they stand elsewhere by chance."""
+    if isinstance(value, str):
+        if marks is True and len(value) >= _SHORTEST_COPY:
+            yield value
+    elif marks and isinstance(value, Mapping):
+        for name, each in value.items():
+            yield from _marked(each, marks is True or (isinstance(marks, Mapping) and marks.get(name)))
+    elif marks and isinstance(value, list):
+        for index, each in enumerate(value):
+            yield from _marked(each, marks is True or value_at(marks, (index,)))
+
+
+def _without_copies(value: Any, marked: Collection[str]) -> Any:
+    """Mask each text that a marked one is a part of."""
+    if not marked:
+        return value
+    if isinstance(value, Mapping):
+        return {name: _without_copies(each, marked) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_without_copies(each, marked) for each in value]
+    if isinstance(value, str):
+        return MASK if any(each in value for each in marked) else value
+    return value
 
 
 def _is_of_a_telling_pair(change: Change, path: Path) -> bool:
