@@ -11,9 +11,11 @@ from guardian.domain.review.document import read_document
 from guardian.domain.review.risk_codes import DANGERS
 from guardian.domain.review.undo import Undo
 from tests.support.plans.corpus import RecordedPlan, plans
-from tests.support.plans.reviewed import said_of
+from tests.support.plans.reviewed import review_of, said_of
 
-WANTED_AT_LEAST = 50
+WANTED_AT_LEAST = 60
+# What the configurations use as passwords begins so, and their tokens end so.
+SECRET = ("hunter2", "EXAMPLEKEY")
 # One version of the provider makes all plans.
 NOT_IN_A_PLAN = {"provider-jump"}
 ACTIONS = {
@@ -54,6 +56,18 @@ def test_a_plan_is_judged_as_it_should_be(plan: RecordedPlan):
     assert said.changes == expected.changes
     assert said.risks == {address: sorted(codes) for address, codes in expected.risks.items()}
     assert said.overwritten == expected.overwritten
+
+
+@pytest.mark.parametrize("plan", CORPUS, ids=lambda plan: plan.name)
+def test_no_review_holds_a_secret_even_where_values_are_asked_for(plan: RecordedPlan):
+    review = review_of(plan, values=True)
+    assert not [each for each in SECRET if each in repr(review)]
+
+
+def test_there_are_secrets_that_could_be_told():
+    for secret in SECRET:
+        assert any(secret in plan.recording.read_text() for plan in CORPUS)
+    assert any(each.values for plan in CORPUS for each in review_of(plan, values=True).changes)
 
 
 def test_there_are_plans_enough():

@@ -11,7 +11,7 @@ from tests.support.plans.corpus import Expected, RecordedPlan
 _NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 
-def review_of(plan: RecordedPlan) -> Review:
+def review_of(plan: RecordedPlan, *, values: bool = False) -> Review:
     """Judge a recorded plan beside the configuration that was applied before; nobody knows of any backup."""
     before = plan.directory / "before"
     document = read_document(plan.recording.read_bytes(), named=plan.name)
@@ -25,7 +25,7 @@ def review_of(plan: RecordedPlan) -> Review:
         workspace="default",
         plan=PlanIdentity(digest="", terraform_version=document.terraform_version),
     )
-    return judge_plan(document, blank, beside, limits=Limits(), now=_NOW, values=False)
+    return judge_plan(document, blank, beside, limits=Limits(), now=_NOW, values=values)
 
 
 def said_of(plan: RecordedPlan) -> Expected:
