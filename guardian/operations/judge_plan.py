@@ -94,8 +94,8 @@ def judge_plan(
         now: The moment, aware.
         values: Whether values are shown, masked.
     """
-    configuration, prior = document.configuration(), document.prior_state()
-    dependencies, arguments = Dependencies(configuration, prior), arguments_of(configuration)
+    configuration, recorded = document.configuration(), document.recorded()
+    dependencies, arguments = Dependencies(configuration, recorded), arguments_of(configuration)
     drift = DriftBefore(
         document.drift(),
         accepted=beside.accepted,
@@ -108,7 +108,7 @@ def judge_plan(
         backup_hours=limits.backup_hours,
         most_deletions=limits.most_deletions,
         most_deletions_percent=limits.most_deletions_percent,
-        managed=count_managed(prior),
+        managed=count_managed(recorded),
         arguments=arguments,
     )
     provisioned, seen = with_provisioners(configuration), _Seen()

@@ -1,5 +1,6 @@
 """Who depends on what changes: by references of the configuration, and by what the state recorded."""
 
+import json
 import time
 
 import pytest
@@ -7,8 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from guardian.domain.review.blast import Blast
+from guardian.domain.review.document import read_document
 from guardian.domain.review.graph import NAMED_MAX, Dependencies, blast_of, count_managed
+from guardian.domain.review.plan_parts import Recorded
 from guardian.domain.review.references import arguments_of, is_managed
+from guardian.errors import PlanFormatError
 
 
 def resource(address, *references, mode="managed", **more):
@@ -21,15 +25,11 @@ def root(*resources, calls=None, **more):
 
 
 def recorded(dependencies):
-    resources = [
-        {"address": address, "mode": "managed", "depends_on": list(named)}
-        for address, named in dependencies.items()
-    ]
-    return {"values": {"root_module": {"resources": resources}}}
+    return [Recorded(address=address, depends_on=list(named)) for address, named in dependencies.items()]
 
 
 def direct(configuration, changed, state=None):
-    return Dependencies(configuration, state or {}).dependents(changed)
+    return Dependencies(configuration, state or ()).dependents(changed)
 
 
 A, B, C = "terraform_data.a", "terraform_data.b", "terraform_data.c"
@@ -37,10 +37,10 @@ A, B, C = "terraform_data.a", "terraform_data.b", "terraform_data.c"
 
 def test_direct_and_transitive_dependents_and_the_edges_between_them():
     configuration = root(resource(A), resource(B, f"{A}.id", A), resource(C, f"{B}.output", B))
-    assert blast_of(configuration, {}, [f"{A}[0]"]) == Blast(
+    assert blast_of(configuration, (), [f"{A}[0]"]) == Blast(
         direct={A: (B,)}, transitive={A: (B, C)}, number={A: 2}, edges=((B, A), (C, B))
     )
-    assert blast_of(configuration, {}, [C]) == Blast(direct={C: ()}, transitive={C: ()}, number={C: 0})
+    assert blast_of(configuration, (), [C]) == Blast(direct={C: ()}, transitive={C: ()}, number={C: 0})
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_references_go_into_modules_by_variables_and_out_by_outputs():
     configuration = root(
         resource(A), resource(B, 'module.m["k"].o', 'module.m["k"]', "module.m"), calls=calls
     )
-    graph = Dependencies(configuration, {})
+    graph = Dependencies(configuration, ())
     assert graph.dependents(A) == (INNER,)
     assert graph.dependents(INNER) == (B,)
 
@@ -135,7 +135,7 @@ def test_a_circle_of_configuration_and_record_comes_to_an_end():
 
 def test_many_dependents_are_counted_and_the_first_are_named():
     others = [resource(f"terraform_data.x{index:04}", A) for index in range(NAMED_MAX + 50)]
-    blast = blast_of(root(resource(A), *others), {}, [A])
+    blast = blast_of(root(resource(A), *others), (), [A])
     assert blast.number[A] == NAMED_MAX + 50 == len(blast.direct[A])
     assert blast.transitive[A] == blast.direct[A][:NAMED_MAX]
 
@@ -148,7 +148,7 @@ def test_five_thousand_changes_in_a_row_are_no_burden():
         for index in range(1, 5_000)
     ]
     began = time.process_time()
-    blast = blast_of(root(*resources), {}, [each["address"] for each in resources])
+    blast = blast_of(root(*resources), (), [each["address"] for each in resources])
     assert blast.number["terraform_data.x1"] == 4_998
     assert time.process_time() - began < 10
 
@@ -160,7 +160,7 @@ def test_it_agrees_with_a_walk(edges):
     for low, high in ((min(edge), max(edge)) for edge in edges):
         if low != high:
             forwards[high].append(names[low])
-    blast = blast_of(root(*(resource(names[index], *forwards[index]) for index in names)), {}, names.values())
+    blast = blast_of(root(*(resource(names[index], *forwards[index]) for index in names)), (), names.values())
     for index, name in names.items():
         reached: set[int] = set()
         waiting = [index]
@@ -174,16 +174,48 @@ def test_it_agrees_with_a_walk(edges):
         assert blast.number[name] == len(reached)
 
 
-def test_managed_instances_are_counted():
-    child = {"resources": [{"address": "module.m.a.b", "mode": "managed"}]}
+def document(**parts):
+    body = {"format_version": "1.2", "resource_changes": [], **parts}
+    return read_document(json.dumps(body).encode(), named="plan.json")
+
+
+def test_managed_instances_are_counted_without_their_values():
+    child = {"resources": [{"address": "module.m.a.b", "mode": "managed", "depends_on": ["a.b"]}]}
     resources = [
-        {"address": "a.b", "mode": "managed"},
+        {"address": "a.b", "mode": "managed", "values": {"id": "x"}},
         {"address": "data.a.b", "mode": "data"},
         {"address": "a.b", "mode": "managed", "deposed_key": "12345678"},
     ]
     state = {"values": {"root_module": {"resources": resources, "child_modules": [child]}}}
-    assert count_managed(state) == 2
-    assert count_managed({}) == 0
+    found = document(prior_state=state).recorded()
+    assert [each.address for each in found] == ["a.b", "a.b", "module.m.a.b"]
+    assert count_managed(found) == 2
+    assert document().recorded() == ()
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        {"configuration": {"root_module": 5}},
+        {"configuration": {"root_module": {"resources": [5]}}},
+        {"configuration": {"root_module": {"resources": [{"mode": "managed"}]}}},
+        {"configuration": {"root_module": {"resources": [{"address": "a.b", "provisioners": 1}]}}},
+        {"configuration": {"root_module": {"module_calls": {"m": {"source": 5, "module": {}}}}}},
+        {"configuration": {"root_module": {"outputs": {"o": []}}}},
+        {"prior_state": {"values": {"root_module": {"resources": [{"address": 5}]}}}},
+        {"prior_state": {"values": {"root_module": {"resources": [{"address": "a.b", "depends_on": [5]}]}}}},
+        {"prior_state": []},
+    ],
+)
+def test_a_part_of_another_form_is_one_clear_error(parts):
+    found = document(**parts)
+    with pytest.raises(PlanFormatError, match="not of a plan's form"):
+        blast_of(found.configuration(), found.recorded(), [A])
+
+
+def test_references_of_another_form_are_none():
+    odd = {"expressions": {"a": {"references": [5, None, ""]}, "b": {"references": "x"}, "c": [1, "x"]}}
+    assert direct(root(resource(A), {**resource(B), **odd}), A) == ()
 
 
 def test_arguments_are_what_the_configuration_writes():

@@ -33,7 +33,7 @@ def everything(body: bytes) -> None:
     list(found.changes())
     list(found.drift())
     found.outputs()
-    for part in (found.configuration, found.prior_state, found.planned_values, found.variables):
+    for part in (found.configuration, found.recorded, found.planned_values, found.variables):
         part()
 
 
@@ -64,7 +64,7 @@ def test_a_plan_of_terraform_is_read_whole():
     assert found.complete
     assert not found.errored
     assert set(found.planned_values()) == {"outputs", "root_module"}
-    assert found.prior_state()["values"]["root_module"] == {}
+    assert found.recorded() == ()
     assert found.configuration()["root_module"]["outputs"]["fixed"]["expression"]
     assert [each.address for each in found.changes()] == [each.address for each in changes]
 

@@ -4,13 +4,14 @@ A plan of 5,000 changes is 50 MB: each change is decoded when it is looked at, a
 Source: https://developer.hashicorp.com/terraform/internals/json-format
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Annotated, Any
 
 import msgspec
 
 from guardian.domain.plan import Action, PlannedChange, action_of
 from guardian.domain.review.change import Change
+from guardian.domain.review.plan_parts import Recorded, check_configuration, managed_of_state
 from guardian.errors import PlanFormatError
 
 MAJOR = "1"
@@ -112,11 +113,19 @@ class PlanDocument:
 
     def configuration(self) -> Mapping[str, Any]:
         """Decode the configuration: providers, modules, references."""
-        return _decoded(self._document.configuration)
+        return _decoded(self._document.configuration, check=check_configuration)
 
-    def prior_state(self) -> Mapping[str, Any]:
-        """Decode the state that was planned on, refreshed."""
-        return _decoded(self._document.prior_state)
+    def recorded(self) -> tuple[Recorded, ...]:
+        """Decode the managed instances of the state that was planned on, refreshed, without their values."""
+        raw = self._document.prior_state
+        if not memoryview(raw).nbytes:
+            return ()
+        try:
+            return tuple(managed_of_state(raw))
+        except _BAD as error:
+            raise PlanFormatError(
+                f"the prior state of the plan is not of a plan's form: {error}", hint=_AGAIN
+            ) from error
 
     def planned_values(self) -> Mapping[str, Any]:
         """Decode the values as they will be."""
@@ -159,10 +168,11 @@ def read_document(body: bytes, *, named: str) -> PlanDocument:
     return PlanDocument(document)
 
 
-def _decoded(raw: msgspec.Raw) -> Mapping[str, Any]:
+def _decoded(raw: msgspec.Raw, *, check: Callable[[msgspec.Raw], None] = lambda _: None) -> Mapping[str, Any]:
     if not memoryview(raw).nbytes:
         return {}
     try:
+        check(raw)
         return _part.decode(raw) or {}
     except _BAD as error:
         raise PlanFormatError(f"a part of the plan is not of a plan's form: {error}", hint=_AGAIN) from error

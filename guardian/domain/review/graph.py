@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from guardian.domain.address import resource_of
 from guardian.domain.review.blast import Blast
+from guardian.domain.review.plan_parts import Recorded
 from guardian.domain.review.references import Edge, Node, edges_of, is_managed
 
 if TYPE_CHECKING:
@@ -25,15 +26,15 @@ class Dependencies:
 
     Args:
         configuration: As `show -json` has it.
-        prior_state: As `show -json` has it; empty before the first apply.
+        recorded: The instances of the state that the plan was made from; empty before the first apply.
     """
 
-    def __init__(self, configuration: Mapping[str, Any], prior_state: Mapping[str, Any]) -> None:
+    def __init__(self, configuration: Mapping[str, Any], recorded: Iterable[Recorded]) -> None:
         import networkx as nx
 
         self._graph: nx.DiGraph[Node] = nx.DiGraph()
         self._graph.add_edges_from(edges_of(configuration))
-        self._graph.add_edges_from(_recorded(prior_state))
+        self._graph.add_edges_from(_recorded(recorded))
         self._found: dict[Node, frozenset[str]] = {}
 
     def dependents(self, resource: str) -> tuple[str, ...]:
@@ -124,39 +125,28 @@ class _Closure:
             at = text.find("1", at + 1)
 
 
-def blast_of(
-    configuration: Mapping[str, Any], prior_state: Mapping[str, Any], changed: Iterable[str]
-) -> Blast:
+def blast_of(configuration: Mapping[str, Any], recorded: Iterable[Recorded], changed: Iterable[str]) -> Blast:
     """Return what depends on changed resources; see `Dependencies`."""
-    return Dependencies(configuration, prior_state).blast(changed)
+    return Dependencies(configuration, recorded).blast(changed)
 
 
-def count_managed(prior_state: Mapping[str, Any]) -> int:
-    """Return how many managed instances a state has, as `show -json` tells it; deposed objects left out."""
-    return sum(not each.get("deposed_key") for each in _instances(prior_state))
+def count_managed(recorded: Iterable[Recorded]) -> int:
+    """Return how many instances a state has; deposed objects left out."""
+    return sum(not each.deposed_key for each in recorded)
 
 
-def _recorded(prior_state: Mapping[str, Any]) -> Iterator[Edge]:
+def _recorded(instances: Iterable[Recorded]) -> Iterator[Edge]:
     """Yield what the state recorded, without what follows from the rest.
 
     Terraform records everything that a resource depends on in the end, and not only what it refers to.
     """
     recorded: dict[str, set[str]] = {}
-    for each in _instances(prior_state):
-        named = {other for other in each.get("depends_on") or () if is_managed(other)}
-        recorded.setdefault(resource_of(each["address"]), set()).update(named)
+    for each in instances:
+        named = recorded.setdefault(resource_of(each.address), set())
+        named.update(other for other in each.depends_on if is_managed(other))
     for name, dependencies in recorded.items():
         implied: set[str] = set()
         for other in dependencies:
             implied |= recorded.get(other, set())
         for other in dependencies - implied - {name}:
             yield name, other
-
-
-def _instances(prior_state: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    """Yield the managed instances of a state, those of child modules among them."""
-    waiting = [(prior_state.get("values") or {}).get("root_module") or {}]
-    while waiting:
-        module = waiting.pop()
-        waiting += module.get("child_modules") or ()
-        yield from (each for each in module.get("resources") or () if each.get("mode") == "managed")

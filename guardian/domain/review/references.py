@@ -80,14 +80,14 @@ def _call(call: Mapping[str, Any], prefix: str, inner: str) -> Iterator[Edge]:
 
 def _to(node: Node, prefix: str, expressions: Any, depends_on: Iterable[str] | None) -> Iterator[Edge]:
     for references in (*_references(expressions), list(depends_on or ())):
-        bare = {resource_of(each) for each in references}
+        bare = {resource_of(each) for each in references if isinstance(each, str)}
         for each in bare:
             target = _target(each, prefix, bare)
             if target is not None and target != node:
                 yield node, target
 
 
-def _references(expression: Any) -> Iterator[list[str]]:
+def _references(expression: Any) -> Iterator[list[Any]]:
     if isinstance(expression, Mapping):
         told = expression.get("references")
         if isinstance(told, list):
