@@ -227,7 +227,7 @@ def test_a_name_that_the_locale_cannot_show_is_no_crash(tmp_path):
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
-        ("guardian re", {"restore", "release"}),
+        ("guardian re", {"restore", "release", "review"}),
         ("guardian version --j", {"--json"}),
         ("guardian version -j", {"-json"}),
         ("guardian version -chdir=/tmp -no", {"-no-color"}),

@@ -488,7 +488,10 @@ def test_sarif_of_hostile_names_is_valid_and_links_nowhere(text):
         uri = each["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
         assert re.fullmatch(r"[A-Za-z0-9/._~%-]+", uri)
         assert unquote(uri).endswith(".tf")
-    assert not any("helpUri" in each for each in run["tool"]["driver"]["rules"])
+    # A rule's own source is the one link, and only where it is a page.
+    linked = {each["helpUri"] for each in run["tool"]["driver"]["rules"] if "helpUri" in each}
+    assert linked <= {text}
+    assert all(re.fullmatch(r"https://[!-~]+", each) for each in linked)
 
 
 def suite(review: Review) -> junitparser.TestSuite:

@@ -14,7 +14,7 @@ from guardian.cli.prompts import choose
 from guardian.cli.views import jsonl, runs, snapshots
 from guardian.cli.views.incident import incident_text
 from guardian.cli.views.markdown import code
-from guardian.cli.views.plan import plan_text
+from guardian.cli.views.plan import plan_text, undo_words
 from guardian.cli.views.receipt import receipt_markdown, receipt_text
 from guardian.cli.views.recovery import recovery_line, recovery_text
 from guardian.cli.views.status import status_object, status_text
@@ -237,16 +237,15 @@ def test_the_twins_count_alike():
     ) in plan_text(values.SUMMARY, None, PLAIN)
 
 
-@pytest.mark.parametrize(
-    ("actions", "words"),
-    [
-        ((Action.CREATE,), "the change can be undone"),
-        ((Action.CREATE, Action.UPDATE), "all 2 changes can be undone"),
-        ((Action.DELETE,), "the change cannot be undone as it was"),
-        ((Action.DELETE, Action.DELETE), "none of the 2 changes can be undone as it was"),
-        ((Action.CREATE, Action.DELETE), "1 of 2 changes can be undone, 1 cannot"),
-    ],
-)
-def test_what_can_be_undone_is_said_in_a_sentence(actions, words):
-    changes = tuple(values.change(f"aws_lb.l[{index}]", each) for index, each in enumerate(actions))
-    assert f"  {words}\n" in plan_text(PlanSummary(changes=changes), None, PLAIN)
+def test_what_goes_is_told_with_what_undoing_it_gives_and_what_stays_is_not_judged():
+    gone, made = values.change("aws_lb.l[0]", Action.DELETE), values.change("aws_lb.l[1]", Action.CREATE)
+    told = plan_text(PlanSummary(changes=(made, gone)), None, PLAIN)
+    assert "  ! aws_lb.l[0]: undo: new object: the old object does not come back" in told
+    assert "! aws_lb.l[1]" not in told
+    assert undo_words(made).startswith("not judged")
+
+
+def test_the_verdicts_of_a_review_stand_in_place_of_what_the_type_tells():
+    gone = values.change("aws_lb.l[0]", Action.DELETE)
+    told = plan_text(PlanSummary(changes=(gone,)), "as Terraform says", PLAIN, verdicts=("Undo: 1 exact",))
+    assert told == "as Terraform says\n\nguardian:\nUndo: 1 exact"
