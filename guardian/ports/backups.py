@@ -16,10 +16,6 @@ class BackupReader(Protocol):
     complete, or that AWS deletes together with the object, is none.
     """
 
-    def covers(self, resource_type: str) -> bool:
-        """Tell whether backups of this type can be asked for at all."""
-        ...
-
     def newest(self, sought: Sequence[DataLoss]) -> Mapping[str, Newest]:
         """Ask for each, and return exactly one answer an address. Takes bounded time, whatever hangs."""
         ...

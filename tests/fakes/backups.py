@@ -20,14 +20,11 @@ class FakeBackups:
         self.uncovered = set(uncovered)
         self.asked: list[DataLoss] = []
 
-    def covers(self, resource_type: str) -> bool:
-        return resource_type not in self.uncovered
-
     def newest(self, sought: Sequence[DataLoss]) -> Mapping[str, Newest]:
         self.asked += sought
         return {each.address: self._newest(each) for each in sought}
 
     def _newest(self, loss: DataLoss) -> Newest:
-        if not self.covers(loss.resource_type):
+        if loss.resource_type in self.uncovered:
             return Unreadable(reason=f"guardian knows no backups of {loss.resource_type}")
         return self.made.get(loss.address)

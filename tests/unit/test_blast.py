@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from guardian.domain.review.blast import Blast
 from guardian.domain.review.document import read_document
-from guardian.domain.review.graph import NAMED_MAX, Dependencies, blast_of, count_managed
+from guardian.domain.review.graph import NAMED_MAX, Dependencies, count_managed
 from guardian.domain.review.plan_parts import Recorded
 from guardian.domain.review.references import arguments_of, is_managed
 from guardian.errors import PlanFormatError
@@ -26,6 +26,10 @@ def root(*resources, calls=None, **more):
 
 def recorded(dependencies):
     return [Recorded(address=address, depends_on=list(named)) for address, named in dependencies.items()]
+
+
+def blast_of(configuration, recorded, changed):
+    return Dependencies(configuration, recorded).blast(changed)
 
 
 def direct(configuration, changed, state=None):

@@ -43,10 +43,6 @@ class AwsBackups:
         self._clients = Clients(environment, workers=WORKERS)
         self._total_s = total_s
 
-    def covers(self, resource_type: str) -> bool:
-        """Tell whether the type is declared."""
-        return resource_type in BACKUPS
-
     def newest(self, sought: Sequence[DataLoss]) -> Mapping[str, Newest]:
         """Ask for each, several at a time."""
         if not sought:

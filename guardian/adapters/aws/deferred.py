@@ -87,10 +87,6 @@ class DeferredBackups:
 
         return AwsBackups(self._environment)
 
-    def covers(self, resource_type: str) -> bool:
-        """See the port."""
-        return self._reader.covers(resource_type)
-
     def newest(self, sought: "Sequence[DataLoss]") -> "Mapping[str, Newest]":
         """See the port."""
         return self._reader.newest(sought)

@@ -125,11 +125,6 @@ class _Closure:
             at = text.find("1", at + 1)
 
 
-def blast_of(configuration: Mapping[str, Any], recorded: Iterable[Recorded], changed: Iterable[str]) -> Blast:
-    """Return what depends on changed resources; see `Dependencies`."""
-    return Dependencies(configuration, recorded).blast(changed)
-
-
 def count_managed(recorded: Iterable[Recorded]) -> int:
     """Return how many instances a state has; deposed objects left out."""
     return sum(not each.deposed_key for each in recorded)

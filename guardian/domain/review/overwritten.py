@@ -7,8 +7,6 @@ from guardian.domain.difference import PathChange
 from guardian.domain.plan import Action
 from guardian.domain.redaction import Path
 from guardian.domain.review.change import Change, differing, is_marked, value_at
-from guardian.domain.review.document import PlanDocument
-from guardian.domain.review.references import arguments_of
 from guardian.domain.review.review import Overwritten
 
 Show = Callable[[Change, tuple[Path, ...]], tuple[PathChange, ...]]
@@ -84,23 +82,6 @@ class DriftBefore:
     def _is_computed(self, change: Change, path: Path) -> bool:
         written = self._arguments.get(change.resource)
         return written is not None and path[0] not in written and is_marked(change.unknown, path)
-
-
-def overwritten(
-    document: PlanDocument, *, accepted: Collection[str] = (), show: Show | None = None
-) -> tuple[Overwritten, ...]:
-    """Return the drift that a whole plan would undo, sorted by address.
-
-    Args:
-        document: The plan.
-        accepted: Addresses whose drift was accepted as right.
-        show: Returns both values of paths masked, where values are wanted.
-    """
-    drift = DriftBefore(
-        document.drift(), accepted=accepted, arguments=arguments_of(document.configuration()), show=show
-    )
-    found = (drift.undone_by(each) for each in document.changes())
-    return tuple(sorted((each for each in found if each), key=lambda each: each.address))
 
 
 def _is_noise(drift: Change, path: Path) -> bool:
