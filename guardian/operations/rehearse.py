@@ -14,7 +14,7 @@ from guardian.domain.plan import Action, PlanSummary, destroyed
 from guardian.domain.review.after_state import AfterState, after_state
 from guardian.domain.review.document import PlanDocument
 from guardian.domain.review.rehearsal import Rehearsal
-from guardian.errors import ConfigurationError, InitFailedError, PlanFailedError
+from guardian.errors import ConfigurationError, InitFailedError, InterruptedRunError, PlanFailedError
 from guardian.operations.context import Checkout, Context
 from guardian.operations.plan import Planned, make_plan
 from guardian.operations.rehearsal_stage import Base, Stage, some, stage
@@ -51,7 +51,7 @@ def rehearse(
 
     Raises:
         NotFoundError: This clone does not have the commit.
-        InterruptedRunError: A signal arrived while it planned.
+        InterruptedRunError: A signal arrived.
     """
     context.audience.phase("rehearsing the way back")
     after = after_state(planned.file.refreshed_state, document)
@@ -60,6 +60,8 @@ def rehearse(
         if staged is None:
             return Rehearsal(base="", plan=None, errors=(NO_BASE,))
     except (ConfigurationError, InitFailedError) as error:
+        if signal := context.interruption.requested():
+            raise InterruptedRunError(f"interrupted by {signal}; nothing was changed") from error
         return Rehearsal(base=base.ref, plan=None, errors=(error.message,))
     return _told(context, staged, after)
 

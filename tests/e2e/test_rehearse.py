@@ -11,7 +11,7 @@ import pytest
 
 from guardian.domain.engine import PlanOptions
 from guardian.domain.plan import PlanReading
-from guardian.errors import NotFoundError
+from guardian.errors import InterruptedRunError, NotFoundError
 from tests.support.guardian import Checkout, kill_all, wait_until
 from tests.support.moto import MotoServer
 from tests.support.moto import environment as aws_environment
@@ -346,6 +346,17 @@ def test_a_rehearsal_changes_no_file_and_leaves_none(repository):
     before = files(repository.top)
     repository.rehearsing().rehearse(base)
     assert files(repository.top) == before
+    assert list((repository.root / ".guardian" / "runs").iterdir()) == []
+
+
+def test_an_interrupted_rehearsal_ends_as_such_and_leaves_nothing(repository):
+    repository.write(BASE)
+    base = repository.commit()
+    repository.apply()
+    repository.write(HEAD)
+    rehearsing = repository.rehearsing()
+    with pytest.raises(InterruptedRunError, match="nothing was changed"):
+        rehearsing.rehearse(base, once_planned=rehearsing.interruption.request)
     assert list((repository.root / ".guardian" / "runs").iterdir()) == []
 
 

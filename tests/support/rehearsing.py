@@ -33,6 +33,7 @@ class Rehearsing:
     environment: Mapping[str, str] = field(default_factory=dict)
     options: PlanOptions = field(default_factory=PlanOptions)
     audience: FakeAudience = field(default_factory=FakeAudience)
+    interruption: FakeInterruption = field(default_factory=FakeInterruption)
 
     def ports(self) -> tuple[Context, Checkout]:
         environment = {**os.environ, **self.environment}
@@ -42,7 +43,7 @@ class Rehearsing:
             self.root,
             environment,
             audience=self.audience,
-            interruption=FakeInterruption(),
+            interruption=self.interruption,
             make=True,
         )
         return context, checkout_of(settings, self.root, environment, variables=self.options.variables)
