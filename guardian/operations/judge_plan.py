@@ -8,7 +8,8 @@ from typing import Any
 from guardian.domain.address import resource_of
 from guardian.domain.configuration import Place
 from guardian.domain.plan import Action
-from guardian.domain.review.change import Change, differing
+from guardian.domain.redaction import Path
+from guardian.domain.review.change import Change, differing, is_marked
 from guardian.domain.review.document import PlanDocument
 from guardian.domain.review.find_risks import risks_of_change, risks_of_plan
 from guardian.domain.review.graph import Dependencies, count_managed
@@ -168,14 +169,14 @@ def _look_at(
     *,
     values: bool,
 ) -> None:
-    paths = differing(change) if change.action in _DIFFERING else ()
+    paths = _paths(change, facts)
     seen.changes.append(
         ReviewedChange(
             intent=change.intent,
             reversibility=verdict,
             paths=paths,
             forces=change.replace_paths,
-            values=shown_values(change, paths) if values else (),
+            values=shown_values(change, paths or _given(change, facts)) if values else (),
         )
     )
     undone = drift.undone_by(change)
@@ -186,6 +187,26 @@ def _look_at(
     loss = data_loss_of(change)
     if loss is not None:
         seen.losses.append(loss)
+
+
+def _paths(change: Change, facts: RiskFacts) -> tuple[Path, ...]:
+    """Return what an update or replacement changes, without what the provider computes anew each time."""
+    if change.action not in _DIFFERING:
+        return ()
+    return tuple(
+        each
+        for each in differing(change)
+        if facts.configures(change, str(each[0])) or not is_marked(change.unknown, each)
+    )
+
+
+def _given(change: Change, facts: RiskFacts) -> tuple[Path, ...]:
+    """Return what a new object is made with."""
+    if change.action is not Action.CREATE:
+        return ()
+    named = {name for name, value in change.after.items() if value is not None}
+    named |= {name for name in change.unknown or () if facts.configures(change, name)}
+    return tuple((name,) for name in sorted(named))
 
 
 def _sought(

@@ -21,7 +21,7 @@ from guardian.operations.rehearsal_stage import Base
 from guardian.operations.rehearse import rehearse
 from guardian.operations.scene import unpack
 from guardian.operations.session import private_place, working_directory
-from guardian.operations.verdicts import Judging, known_beside, shown
+from guardian.operations.verdicts import Judging, known_beside
 from guardian.ports.configuration import ConfigurationSource
 from guardian.repository.project import Project
 
@@ -40,7 +40,6 @@ class ReviewRequest:
         base: A commit to compare with and to rehearse the way back to; empty for the baseline snapshot.
         rehearse: Whether to plan the way back.
         values: Whether values are shown, masked.
-        render: Whether the plan as Terraform renders it is wanted.
         judging: By what it is judged.
         backups: Asks for backups of what goes; None where nobody can be asked.
     """
@@ -52,7 +51,6 @@ class ReviewRequest:
     base: str = ""
     rehearse: bool = False
     values: bool = False
-    render: bool = False
     judging: Judging = field(default_factory=Judging)
     backups: AskBackups | None = None
 
@@ -72,8 +70,9 @@ def review(context: Context, request: ReviewRequest) -> Review:
         backend = find_backend(context, where, checkout.init)
         planned = _planned(context, where, request)
         context.audience.phase("reviewing")
-        body, rendered = shown(context, where, planned, render=request.render, color=False)
-        document = read_document(body, named="the plan's JSON")
+        document = read_document(
+            planned.json or context.engine.show_plan_json(where, planned.path), named="the plan's JSON"
+        )
         project, note = known_project(context, project_name(checkout.project, backend))
         compared = _base(context, place.path / COMPARED, project, request)
         beside = _beside(
@@ -89,7 +88,6 @@ def review(context: Context, request: ReviewRequest) -> Review:
             root=request.root,
             workspace=backend.workspace,
             plan=_identity(context, planned, document, checkout.root),
-            rendered=rendered or "",
         )
         judged = judge_plan(
             document,

@@ -30,39 +30,6 @@ IDENTITY = PlanIdentity(
     commit="9c1e4a7f03d2b85e6a91c0d4f7b2e8a35d60c1f9",
     made_at="2026-03-01T03:04:05Z",
 )
-RENDERED = """\
-Terraform will perform the following actions:
-
-  # aws_security_group.web will be updated in-place
-  ~ resource "aws_security_group" "web" {
-        id      = "sg-0a1b2c3d4e5f60718"
-      ~ ingress = [
-          - {
-              - cidr_blocks = [
-                  - "10.0.0.0/8",
-                ]
-              - from_port   = 443
-            },
-          + {
-              + cidr_blocks = [
-                  + "0.0.0.0/0",
-                ]
-              + from_port   = 443
-            },
-        ]
-        name    = "web"
-    }
-
-  # module.db.aws_db_instance.main must be replaced
--/+ resource "aws_db_instance" "main" {
-      ~ identifier = "shop" -> "shop-production" # forces replacement
-      ~ endpoint   = "shop.c9akciq32rgz.eu-west-1.rds.amazonaws.com:5432" -> (known after apply)
-        password   = (sensitive value)
-        # (31 unchanged attributes hidden)
-    }
-
-Plan: 3 to add, 3 to change, 3 to destroy.
-"""
 
 
 def intent(address: str, action: Action, **more: Any) -> PlannedChange:
@@ -156,7 +123,7 @@ RISKS = (
         severity=Severity.RED,
         address=RDS,
         words="it is replaced, skip_final_snapshot is set, and its last backup is 31 hours old",
-        mend="guardian review --backup, or set skip_final_snapshot = false",
+        mend="make a backup, and review again",
         source="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_DeleteInstance.html",
     ),
     Risk(
@@ -269,7 +236,6 @@ REVIEW = Review(
     policy=POLICY,
     blast=BLAST,
     rehearsal=REHEARSAL,
-    rendered=RENDERED,
     notes=(
         "Nobody was asked for the backups of module.db.aws_db_instance.main: no rights to list snapshots",
     ),
@@ -357,6 +323,5 @@ def hostile(text: str = EVIL) -> Review:
             errors=(text,),
             notes=(text,),
         ),
-        rendered=f"  # {text}\n{text}\n",
         notes=(text,),
     )

@@ -58,11 +58,8 @@ def open_streams(run_dir: Path, verb: str) -> tuple[Streams, BinaryIO, BinaryIO]
     """
     try:
         run_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-        taken = (each.name.partition("-")[0] for each in run_dir.glob("*-*.stdout"))
-        number = 1 + max((int(each) for each in taken if each.isdigit()), default=0)
-        stem = run_dir / f"{number:02}-{verb.replace(' ', '-')}"
+        stem, stdout = _first_free(run_dir, verb.replace(" ", "-"))
         streams = Streams(stdout=stem.with_suffix(".stdout"), stderr=stem.with_suffix(".stderr"))
-        stdout = os.fdopen(os.open(streams.stdout, CREATE, 0o600), "wb")
         stderr = os.fdopen(os.open(streams.stderr, CREATE, 0o600), "wb")
     except OSError as error:
         raise EngineError(
@@ -70,6 +67,18 @@ def open_streams(run_dir: Path, verb: str) -> tuple[Streams, BinaryIO, BinaryIO]
             hint="free space on its disk, or make it writable",
         ) from error
     return streams, stdout, stderr
+
+
+def _first_free(run_dir: Path, verb: str) -> tuple[Path, BinaryIO]:
+    """Create the next file for standard output; another process may be started at the same moment."""
+    taken = (each.name.partition("-")[0] for each in run_dir.glob("*-*.stdout"))
+    number = 1 + max((int(each) for each in taken if each.isdigit()), default=0)
+    while True:
+        stem = run_dir / f"{number:02}-{verb}"
+        try:
+            return stem, os.fdopen(os.open(stem.with_suffix(".stdout"), CREATE, 0o600), "wb")
+        except FileExistsError:
+            number += 1
 
 
 class Tail:

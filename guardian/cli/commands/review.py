@@ -29,9 +29,7 @@ if TYPE_CHECKING:
 TEXT, MARKDOWN, JSON, SARIF, JUNIT, GITHUB = "text", "markdown", "json", "sarif", "junit", "github"
 FORMATS = (TEXT, MARKDOWN, JSON, SARIF, JUNIT, GITHUB)
 MOST_BYTES = 1 << 30
-_WITHOUT_PLAN = (
-    "a plan's JSON names no state: lineage and serial are not known, nor is Terraform's own rendering",
-)
+_WITHOUT_STATE = "a plan's JSON names no state: lineage and serial are not known"
 REST = "guardian review"
 
 
@@ -62,7 +60,7 @@ def review(given: ReviewFlags, console: Console) -> Result:
     """Say what a plan changes, what is dangerous about it, and whether it can be undone."""
     _refuse_what_does_not_fit(given)
     target = _Target(given)
-    seen = _reviewed(given, console, render=target.wanted)
+    seen = _reviewed(given, console)
     for text in _shown(given, console, seen, target):
         console.show(text)
     if given.json:
@@ -96,10 +94,9 @@ class _Target:
     """Where the comment goes, or would go: what is wrong with it is told when the review has been shown."""
 
     def __init__(self, given: ReviewFlags) -> None:
-        self.wanted = given.post or given.format == MARKDOWN
         self._host: CommentHost | None = None
         self._error: CommentError | None = None
-        if self.wanted:
+        if given.post or given.format == MARKDOWN:
             try:
                 self._host = wiring.comment_host(os.environ)
             except CommentError as error:
@@ -134,7 +131,7 @@ class _Target:
         return posted
 
 
-def _reviewed(given: ReviewFlags, console: Console, *, render: bool) -> "Review":
+def _reviewed(given: ReviewFlags, console: Console) -> "Review":
     more = {"policy.rego": given.policy} if given.policy else {}
     body = _json_of(given)
     if body is not None:
@@ -143,7 +140,7 @@ def _reviewed(given: ReviewFlags, console: Console, *, render: bool) -> "Review"
 
     with at_work(given, console, make=False, may_lack_store=True, **more) as work:
         checkout = work.checkout(planning=given)
-        return reviewed(work.context, _request(given, work.settings, checkout, render=render, live=True))
+        return reviewed(work.context, _request(given, work.settings, checkout, live=True))
 
 
 def _json_of(given: ReviewFlags) -> bytes | None:
@@ -160,7 +157,7 @@ def _json_of(given: ReviewFlags) -> bytes | None:
         ) from error
     if len(body) > MOST_BYTES:
         raise PlanFormatError(f"{path} is larger than any plan should be ({MOST_BYTES} bytes)")
-    if not body.strip():
+    if not body or body.isspace():
         raise PlanFormatError(f"{path} is empty", hint="guardian plan -out=FILE    # saves one")
     if body[:2] == b"PK":
         return None
@@ -180,18 +177,16 @@ def _review_of_json(given: ReviewFlags, body: bytes, settings: Settings) -> "Rev
     project, note = wiring.project_or_why_not(settings, root, os.environ, name=given.project or "")
     return review_json(
         body,
-        _request(given, settings, checkout, render=False, live=False),
+        _request(given, settings, checkout, live=False),
         named=str(given.plan_file),
         project=project,
         configuration=wiring.configuration_source(),
         now=wiring.utc_now(),
-        notes=tuple(filter(None, (note, *_WITHOUT_PLAN))),
+        notes=tuple(filter(None, (note, _WITHOUT_STATE))),
     )
 
 
-def _request(
-    given: ReviewFlags, settings: Settings, checkout: "Checkout", *, render: bool, live: bool
-) -> "ReviewRequest":
+def _request(given: ReviewFlags, settings: Settings, checkout: "Checkout", *, live: bool) -> "ReviewRequest":
     from guardian.operations.review import ReviewRequest
 
     return ReviewRequest(
@@ -202,7 +197,6 @@ def _request(
         base=given.base or "",
         rehearse=given.rehearse,
         values=given.values,
-        render=render,
         judging=wiring.judging_of(settings),
         backups=wiring.backups_of(os.environ) if live else None,
     )

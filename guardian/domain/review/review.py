@@ -19,9 +19,11 @@ class ReviewedChange:
     """One change and the verdict on it.
 
     Attributes:
-        paths: What differs, for updates and replacements; without values.
-        forces: Those of them that force the replacement.
-        values: The same with both values, masked; empty unless values were asked for.
+        paths: What differs, for updates and replacements; without values, and without computed attributes
+            that are known only after the apply.
+        forces: What forces the replacement.
+        values: The same with both values, masked, and what a new object is made with; empty unless values
+            were asked for.
         dependents: How many resources depend on it in the end.
         place: Where it is declared, None where that is not known.
     """
@@ -86,7 +88,6 @@ class Review:
         outputs: Root outputs that change, with their action.
         drifted: How many instances were changed outside, as the refresh saw.
         risks: The red first.
-        rendered: The plan as Terraform renders it for people, without colours; empty where it was not made.
         notes: What this review could not know, each a plain sentence.
     """
 
@@ -102,7 +103,6 @@ class Review:
     policy: tuple[Finding, ...] = ()
     blast: Blast = field(default_factory=Blast)
     rehearsal: Rehearsal | None = None
-    rendered: str = ""
     notes: tuple[str, ...] = ()
 
     @property

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from guardian.cli.views.markdown import cell, code, prose
-from guardian.cli.views.plan import counts_text
+from guardian.cli.views.plan import change_lines, counts_text
 from guardian.cli.views.review.parts import (
     SHOWN_ADDRESSES,
     THE_PLAN,
@@ -20,7 +20,7 @@ from guardian.cli.views.review.parts import (
     undo_words,
     value_words,
 )
-from guardian.cli.views.terminal import by_address, visible
+from guardian.cli.views.terminal import PLAIN, by_address, visible
 from guardian.domain.difference import PathChange, dotted
 from guardian.domain.redaction import Path
 from guardian.domain.review.policy import Finding
@@ -89,11 +89,15 @@ def row(change: ReviewedChange) -> str:
     return f"| {' | '.join(map(cell, cells))} |"
 
 
-def values(change: ReviewedChange) -> Iterator[str]:
-    """Yield both values of all that differs."""
-    yield f"- {name(address_of(change.intent))}"
-    for each in change.values:
-        yield f"  - {_value(each)}"
+def planned(change: ReviewedChange) -> Iterator[str]:
+    """Yield plain lines: what is done, and each path that differs, with its values where they are shown."""
+    yield from change_lines([change.intent], PLAIN)
+    if change.values:
+        for each in change.values:
+            before, after = value_words(each.before), value_words(each.after)
+            yield f"        {visible(dotted(each.path))}: {before} -> {after}"
+    else:
+        yield from (f"        {visible(dotted(each))}" for each in change.paths)
 
 
 def output(changed: tuple[str, str]) -> Iterator[str]:

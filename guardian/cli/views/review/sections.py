@@ -1,7 +1,7 @@
 """The sections of a comment, in their order and with what a cut takes first."""
 
-import re
 from collections.abc import Callable, Iterable, Sequence
+from itertools import islice
 from typing import TypeVar
 
 from guardian.cli.typed import Typed
@@ -10,20 +10,15 @@ from guardian.cli.views.review import items
 from guardian.cli.views.review.fit import Section
 from guardian.cli.views.review.mermaid import flowchart
 from guardian.cli.views.review.parts import by_weight, dangers, flags_of, lost, next_lines, others
-from guardian.cli.views.terminal import by_address, rendered, visible
+from guardian.cli.views.terminal import by_address, visible
 from guardian.domain.address import resource_of
 from guardian.domain.plan import DESTRUCTIVE
 from guardian.domain.review.host import Host
-from guardian.domain.review.review import Review, ReviewedChange
+from guardian.domain.review.review import Review
 from guardian.domain.review.risk import Severity
 
 _DRAWS = frozenset({Host.GITHUB, Host.GITLAB})
 _TABLE = "| resource | action | undo | changes | dependents |\n| --- | --- | --- | --- | ---: |"
-# GitLab runs a line `/merge` as a command unless a fence stands around it, and takes the first line of three
-# backticks for the end of that.
-# Source: `lib/gitlab/quick_actions/extractor.rb` of GitLab
-_BEGINS_AS_COMMAND = re.compile(r"^(?=[/`])", re.MULTILINE)
-
 _Item = TypeVar("_Item")
 
 
@@ -36,7 +31,6 @@ def sections(review: Review, host: Host, limit: int) -> list[Section]:
         limit: More than this many characters of the plan are not looked at.
     """
     red, amber = dangers(review, Severity.RED), dangers(review, Severity.AMBER)
-    opened, closed = _folded(host, "Values, secrets masked")
     found = (
         _list(1, "red items", "### Red\n", red, items.danger),
         _list(2, "changes that cannot be undone", "### Cannot be undone\n", lost(review), items.irreversible),
@@ -66,7 +60,6 @@ def sections(review: Review, host: Host, limit: int) -> list[Section]:
             lambda line: (line,),
         ),
         _list(10, "notes", "### What this review could not know\n", review.notes, items.note),
-        _list(12, "lists of values", opened, _with_values(review), items.values, tail=closed),
         _plan(review, host, limit),
         _next(review),
     )
@@ -92,10 +85,6 @@ def _list(
         total=len(listed),
         tail=tail,
     )
-
-
-def _with_values(review: Review) -> list[ReviewedChange]:
-    return sorted((each for each in review.changes if each.values), key=lambda each: by_address(each.address))
 
 
 def _blast(review: Review, host: Host) -> Section | None:
@@ -124,20 +113,20 @@ def _blast(review: Review, host: Host) -> Section | None:
 
 
 def _plan(review: Review, host: Host, limit: int) -> Section | None:
-    text = review.rendered.strip("\n")
-    if not text:
+    """Return every change in Terraform's order; not in Terraform's words, which mask what is marked alone."""
+    if not review.changes:
         return None
-    lines = _BEGINS_AS_COMMAND.sub(" ", rendered(text[:limit], color=False)).split("\n")
-    if len(text) > limit:
-        lines.pop()  # cut within
-    opened, closed = _folded(host, "The plan, as Terraform shows it")
+    # More lines than the comment has characters are not made.
+    lines = list(islice((line for each in review.changes for line in items.planned(each)), limit))
+    values = any(each.values for each in review.changes)
+    opened, closed = _folded(host, f"The whole plan, {'secrets masked' if values else 'without values'}")
     fence = fence_of("\n".join(lines))
     return Section(
-        rank=13,
+        rank=12,
         noun="lines of the plan",
         head=f"{opened}\n{fence}text",
         items=lambda: lines,
-        total=max(len(lines), text.count("\n") + 1),
+        total=sum(1 + len(each.values or each.paths) for each in review.changes),
         tail=f"{fence}\n{closed}",
     )
 
