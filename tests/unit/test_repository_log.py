@@ -19,7 +19,7 @@ from tests.fakes.system import FakeIdentity
 from tests.support.projects import ALICE, open_project
 
 HEX = "ab" * 32
-APPROVAL = {
+APPROVAL: dict[str, Any] = {
     "plan": {"object": HEX, "bytes": 9, "sha256": HEX, "json_object": None},
     "configuration": {
         "tree": HEX,
