@@ -11,21 +11,21 @@ from guardian.domain.plan import Action
 from guardian.domain.redaction import Path
 from guardian.domain.review.change import Change, differing, is_marked
 from guardian.domain.review.document import PlanDocument
-from guardian.domain.review.find_risks import risks_of_change, risks_of_plan
 from guardian.domain.review.graph import Dependencies, count_managed
 from guardian.domain.review.overwritten import DriftBefore
 from guardian.domain.review.policy import Finding
 from guardian.domain.review.policy_input import policy_input
 from guardian.domain.review.references import arguments_of
-from guardian.domain.review.reversibility import reversibility_of
 from guardian.domain.review.review import Overwritten, Review, ReviewedChange
-from guardian.domain.review.risk import Risk, by_severity
-from guardian.domain.review.risk_data import DataLoss, data_loss_of
-from guardian.domain.review.risk_facts import Newest, RiskFacts
-from guardian.domain.review.undo import Reversibility
-from guardian.domain.review.undo_provisioners import with_provisioners
+from guardian.domain.review.risks.data import DataLoss, data_loss_of
+from guardian.domain.review.risks.facts import Newest, RiskFacts
+from guardian.domain.review.risks.find import risks_of_change, risks_of_plan
+from guardian.domain.review.risks.risk import Risk, by_severity
+from guardian.domain.review.risks.versions import unpinned_modules, version_risks
+from guardian.domain.review.undo.provisioners import with_provisioners
+from guardian.domain.review.undo.reversibility import reversibility_of
+from guardian.domain.review.undo.verdict import Reversibility
 from guardian.domain.review.values import shown_values
-from guardian.domain.review.versions import unpinned_modules, version_risks
 
 _DIFFERING = frozenset({Action.UPDATE, Action.REPLACE})
 MOST_PLACES = 500

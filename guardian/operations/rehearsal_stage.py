@@ -6,7 +6,7 @@ from pathlib import Path
 
 from guardian.domain.configuration import LeftOut
 from guardian.domain.engine import Backend, PlanOptions
-from guardian.domain.review.after_state import AfterState
+from guardian.domain.review.after.state import AfterState
 from guardian.domain.review.document import PlanDocument
 from guardian.errors import ConfigurationError
 from guardian.operations.context import Checkout, Context

@@ -11,7 +11,7 @@ from guardian.domain.address import resource_of
 from guardian.domain.configuration import Override
 from guardian.domain.engine import PlanOptions
 from guardian.domain.plan import Action, PlanSummary, destroyed
-from guardian.domain.review.after_state import AfterState, after_state
+from guardian.domain.review.after.state import AfterState, after_state
 from guardian.domain.review.document import PlanDocument
 from guardian.domain.review.rehearsal import Rehearsal
 from guardian.errors import ConfigurationError, InitFailedError, InterruptedRunError, PlanFailedError

@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from guardian.domain.review.risk_data import DataLoss
-from guardian.domain.review.risk_facts import Newest
+from guardian.domain.review.risks.data import DataLoss
+from guardian.domain.review.risks.facts import Newest
 
 
 class BackupReader(Protocol):

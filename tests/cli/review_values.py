@@ -12,8 +12,8 @@ from guardian.domain.review.blast import Blast
 from guardian.domain.review.policy import Effect, Finding, Override
 from guardian.domain.review.rehearsal import Rehearsal
 from guardian.domain.review.review import Overwritten, PlanIdentity, Review, ReviewedChange
-from guardian.domain.review.risk import Risk, Severity
-from guardian.domain.review.undo import Reason, Reversibility, Undo
+from guardian.domain.review.risks.risk import Risk, Severity
+from guardian.domain.review.undo.verdict import Reason, Reversibility, Undo
 from guardian.domain.review.values import UNKNOWN
 
 EVIL = (

@@ -32,8 +32,8 @@ from guardian.domain.plan import Action
 from guardian.domain.review.blast import Blast
 from guardian.domain.review.host import Host
 from guardian.domain.review.review import Review, ReviewedChange
-from guardian.domain.review.risk import Risk, Severity
-from guardian.domain.review.undo import Undo
+from guardian.domain.review.risks.risk import Risk, Severity
+from guardian.domain.review.undo.verdict import Undo
 from tests.cli import review_values as values
 from tests.cli.golden import DIRECTORY, assert_golden
 

@@ -11,7 +11,7 @@ from guardian.adapters.aws import DeferredBackups
 from guardian.adapters.aws.backups import BACKUPS, AwsBackups
 from guardian.domain.data_holders import DATA_HOLDERS
 from guardian.domain.observation import Unreadable
-from guardian.domain.review.risk_data import DataLoss
+from guardian.domain.review.risks.data import DataLoss
 from guardian.ports.backups import BackupReader
 from tests.fakes.backups import FakeBackups
 from tests.support.aws_objects.made import Client

@@ -8,9 +8,9 @@ import pytest
 
 from guardian.domain.oneway import RULES, rules_of
 from guardian.domain.plan import Action
-from guardian.domain.review.undo_rule import UndoRule, listed
-from guardian.domain.review.undo_rules import UNDO_RULES
-from guardian.domain.review.undo_traces import TRACES
+from guardian.domain.review.undo.rule import UndoRule, listed
+from guardian.domain.review.undo.rules import UNDO_RULES
+from guardian.domain.review.undo.traces import TRACES
 
 PAGE = Path(__file__).parents[2] / "docs" / "reversibility.md"
 

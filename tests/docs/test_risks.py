@@ -10,9 +10,9 @@ import pytest
 from guardian.adapters.aws.backups import BACKUPS
 from guardian.domain.data_holders import DATA_HOLDERS
 from guardian.domain.difference import dotted
-from guardian.domain.review.risk_codes import DANGERS
-from guardian.domain.review.risk_guards import GUARDS
-from guardian.domain.review.risk_weakened import WEAKENINGS
+from guardian.domain.review.risks.codes import DANGERS
+from guardian.domain.review.risks.guards import GUARDS
+from guardian.domain.review.risks.weakened import WEAKENINGS
 
 PAGE = Path(__file__).parents[2] / "docs" / "risks.md"
 

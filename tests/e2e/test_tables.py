@@ -10,8 +10,8 @@ import pytest
 
 from guardian.domain.oneway import RULES
 from guardian.domain.oneway_rule import Ground, Rule
-from guardian.domain.review.undo_rules import UNDO_RULES
-from guardian.domain.review.undo_traces import TRACES
+from guardian.domain.review.undo.rules import UNDO_RULES
+from guardian.domain.review.undo.traces import TRACES
 from guardian.domain.unreadable import UNREADABLE
 from tests.support.moto import REGION
 from tests.support.provider import AWS_PROVIDER_VERSION

@@ -3,8 +3,8 @@
 from collections.abc import Collection, Mapping, Sequence
 
 from guardian.domain.observation import Unreadable
-from guardian.domain.review.risk_data import DataLoss
-from guardian.domain.review.risk_facts import Newest
+from guardian.domain.review.risks.data import DataLoss
+from guardian.domain.review.risks.facts import Newest
 
 
 class FakeBackups:

@@ -7,10 +7,10 @@ from typing import Any
 from guardian.domain.plan import Action, PlannedChange
 from guardian.domain.redaction import Path
 from guardian.domain.review.change import Change
-from guardian.domain.review.find_risks import risks_of_change
 from guardian.domain.review.review import ReviewedChange
-from guardian.domain.review.risk_facts import RiskFacts
-from guardian.domain.review.undo import Reversibility, Undo
+from guardian.domain.review.risks.facts import RiskFacts
+from guardian.domain.review.risks.find import risks_of_change
+from guardian.domain.review.undo.verdict import Reversibility, Undo
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 FACTS = RiskFacts(now=NOW)

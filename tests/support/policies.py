@@ -8,7 +8,7 @@ from guardian.domain.plan import Action, PlannedChange
 from guardian.domain.review.change import Change, differing
 from guardian.domain.review.policy import Effect, PolicyRule
 from guardian.domain.review.policy_input import policy_input
-from guardian.domain.review.undo import Reversibility, Undo
+from guardian.domain.review.undo.verdict import Reversibility, Undo
 
 NASTY = 'aws_s3_bucket.b["a\\"|`@all`<img>\u202e::error::\U0001f4a5"]'
 

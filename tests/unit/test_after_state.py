@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from guardian.domain.review.after_state import AfterState, after_state
-from guardian.domain.review.after_values import ARN_STAND_IN, STAND_IN, filled, type_of
+from guardian.domain.review.after.state import AfterState, after_state
+from guardian.domain.review.after.values import ARN_STAND_IN, STAND_IN, filled, type_of
 from guardian.domain.review.document import read_document
 from guardian.domain.state import parse_state
 from guardian.errors import PlanFormatError

@@ -8,8 +8,8 @@ import pytest
 
 from guardian.domain.plan import Action
 from guardian.domain.review.document import read_document
-from guardian.domain.review.risk_codes import DANGERS
-from guardian.domain.review.undo import Undo
+from guardian.domain.review.risks.codes import DANGERS
+from guardian.domain.review.undo.verdict import Undo
 from tests.support.plans.corpus import RecordedPlan, plans
 from tests.support.plans.reviewed import review_of, said_of
 

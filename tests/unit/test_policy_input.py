@@ -12,7 +12,7 @@ from guardian.domain.plan import Action
 from guardian.domain.redaction import MASK
 from guardian.domain.review.change import Change, differing
 from guardian.domain.review.policy_input import FIELDS, policy_input
-from guardian.domain.review.undo import Reason, Reversibility, Undo
+from guardian.domain.review.undo.verdict import Reason, Reversibility, Undo
 from tests.support.policies import change, seen
 
 SECRET = "correct horse battery staple"

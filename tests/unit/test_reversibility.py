@@ -11,10 +11,10 @@ from guardian.domain.oneway import RULES
 from guardian.domain.oneway_rule import KEEPS, Ground
 from guardian.domain.plan import Action, PlannedChange
 from guardian.domain.review.change import Change
-from guardian.domain.review.reversibility import reversibility_of
-from guardian.domain.review.undo import Reason, Reversibility, Undo, worst
-from guardian.domain.review.undo_provisioners import with_provisioners
-from guardian.domain.review.undo_rules import UNDO_RULES
+from guardian.domain.review.undo.provisioners import with_provisioners
+from guardian.domain.review.undo.reversibility import reversibility_of
+from guardian.domain.review.undo.rules import UNDO_RULES
+from guardian.domain.review.undo.verdict import Reason, Reversibility, Undo, worst
 
 TOUCHING = (Action.CREATE, Action.UPDATE, Action.REPLACE, Action.DELETE)
 RECORD_ALONE = (Action.MOVE, Action.IMPORT, Action.FORGET)

@@ -9,11 +9,11 @@ from guardian.domain.data_holders import DATA_HOLDERS
 from guardian.domain.oneway import RULES
 from guardian.domain.plan import Action, PlannedChange
 from guardian.domain.review.change import Change
-from guardian.domain.review.reversibility import reversibility_of
-from guardian.domain.review.undo import Undo
-from guardian.domain.review.undo_rule import lost
-from guardian.domain.review.undo_rules import UNDO_RULES
-from guardian.domain.review.undo_traces import TRACES, Trace
+from guardian.domain.review.undo.reversibility import reversibility_of
+from guardian.domain.review.undo.rule import lost
+from guardian.domain.review.undo.rules import UNDO_RULES
+from guardian.domain.review.undo.traces import TRACES, Trace
+from guardian.domain.review.undo.verdict import Undo
 
 VENDORS = (
     "https://docs.aws.amazon.com/",

@@ -8,8 +8,8 @@ import pytest
 from guardian.domain.data_holders import DATA_HOLDERS
 from guardian.domain.observation import Unreadable
 from guardian.domain.plan import Action
-from guardian.domain.review.risk import Risk
-from guardian.domain.review.risk_data import data_loss_of, data_risk
+from guardian.domain.review.risks.data import data_loss_of, data_risk
+from guardian.domain.review.risks.risk import Risk
 from tests.support.planned import FACTS, NOW, change
 
 ARN = "arn:aws:dynamodb:eu-central-1:123456789012:table/orders"

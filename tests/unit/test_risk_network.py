@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from guardian.domain.review.risk_network import Opening
+from guardian.domain.review.risks.network import Opening
 from tests.support.planned import change, found, words
 
 ANYWHERE = "0.0.0.0/0"

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from guardian.domain.data_holders import DATA_HOLDERS
 from guardian.domain.plan import Action
-from guardian.domain.review.find_risks import _BY_TYPE, risks_of_change, risks_of_plan
-from guardian.domain.review.risk_codes import DANGERS
-from guardian.domain.review.risk_data import data_loss_of, data_risk
-from guardian.domain.review.risk_guards import GUARDS
+from guardian.domain.review.risks.codes import DANGERS
+from guardian.domain.review.risks.data import data_loss_of, data_risk
+from guardian.domain.review.risks.find import _BY_TYPE, risks_of_change, risks_of_plan
+from guardian.domain.review.risks.guards import GUARDS
 from tests.support.planned import FACTS, change, found, reviewed, words
 
 

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from guardian.domain.review.iam_document import covers, is_public, statements_of
-from guardian.domain.review.policy_compared import is_wide
-from guardian.domain.review.risk_facts import RiskFacts
+from guardian.domain.review.risks.facts import RiskFacts
+from guardian.domain.review.risks.iam_document import covers, is_public, statements_of
+from guardian.domain.review.risks.policy_compared import is_wide
 from tests.support.planned import NOW, allow, change, found, policy, words
 
 RED, AMBER = [("red", "iam-widened")], [("amber", "iam-widened")]

@@ -3,7 +3,7 @@
 import pytest
 
 from guardian.domain.plan import Action
-from guardian.domain.review.risk_facts import RiskFacts
+from guardian.domain.review.risks.facts import RiskFacts
 from tests.support.planned import NOW, change, found
 
 RED = [("red", "opened-to-the-world")]

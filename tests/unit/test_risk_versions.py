@@ -2,7 +2,7 @@
 
 import pytest
 
-from guardian.domain.review.versions import unpinned_modules, version_risks
+from guardian.domain.review.risks.versions import unpinned_modules, version_risks
 
 AWS = "registry.terraform.io/hashicorp/aws"
 

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from guardian.domain.plan import Action
-from guardian.domain.review.risk_facts import RiskFacts
-from guardian.domain.review.risk_weakened import WEAKENINGS
-from guardian.domain.review.weakened_rule import (
+from guardian.domain.review.risks.facts import RiskFacts
+from guardian.domain.review.risks.weakened import WEAKENINGS
+from guardian.domain.review.risks.weakened_rule import (
     Weaker,
     is_fewer,
     is_less,

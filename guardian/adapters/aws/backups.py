@@ -10,8 +10,8 @@ from typing import Any
 from guardian.adapters.aws.calls import Calls, Clients
 from guardian.adapters.aws.refusals import NOT_AS_DESCRIBED, NoAnswerError, reason_of
 from guardian.domain.observation import Unreadable
-from guardian.domain.review.risk_data import DataLoss
-from guardian.domain.review.risk_facts import Newest
+from guardian.domain.review.risks.data import DataLoss
+from guardian.domain.review.risks.facts import Newest
 
 WORKERS = 8
 

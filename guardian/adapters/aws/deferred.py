@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from guardian.adapters.aws.reader import AwsLiveReader
     from guardian.domain.live import Known, Reading
     from guardian.domain.observation import Observation, Sought
-    from guardian.domain.review.risk_data import DataLoss
-    from guardian.domain.review.risk_facts import Newest
+    from guardian.domain.review.risks.data import DataLoss
+    from guardian.domain.review.risks.facts import Newest
 
 
 class DeferredLiveReader:

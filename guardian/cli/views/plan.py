@@ -8,7 +8,7 @@ from guardian.cli.views.terminal import Paint, by_address, rendered, visible
 from guardian.domain.plan import DESTRUCTIVE, Action, Counts, PlannedChange, PlanSummary
 
 if TYPE_CHECKING:  # most commands never review
-    from guardian.domain.review.undo import Reversibility
+    from guardian.domain.review.undo.verdict import Reversibility
 
 SHOWN_DRIFT = 10
 _SIGNS = {
@@ -112,7 +112,7 @@ def undo_words(change: PlannedChange, verdict: "Reversibility | None" = None) ->
         verdict: The review's; without it the type alone tells of what goes, and nothing of what stays.
     """
     from guardian.domain.review.change import Change
-    from guardian.domain.review.reversibility import reversibility_of
+    from guardian.domain.review.undo.reversibility import reversibility_of
 
     if verdict is None and change.action not in DESTRUCTIVE:
         return "not judged: nobody looked at its values"

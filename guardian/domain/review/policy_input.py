@@ -14,7 +14,7 @@ from guardian.domain.difference import dotted
 from guardian.domain.plan import Action
 from guardian.domain.redaction import MASK, Path, is_secret, scrubbed
 from guardian.domain.review.change import Change
-from guardian.domain.review.undo import Reversibility
+from guardian.domain.review.undo.verdict import Reversibility
 
 FIELDS = (
     "address",

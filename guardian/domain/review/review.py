@@ -10,8 +10,8 @@ from guardian.domain.redaction import Path
 from guardian.domain.review.blast import Blast
 from guardian.domain.review.policy import Finding
 from guardian.domain.review.rehearsal import Rehearsal
-from guardian.domain.review.risk import Risk, Severity
-from guardian.domain.review.undo import Reversibility, Undo, worst
+from guardian.domain.review.risks.risk import Risk, Severity
+from guardian.domain.review.undo.verdict import Reversibility, Undo, worst
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

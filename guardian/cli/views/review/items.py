@@ -26,7 +26,7 @@ from guardian.domain.redaction import Path
 from guardian.domain.review.policy import Finding
 from guardian.domain.review.rehearsal import Rehearsal
 from guardian.domain.review.review import Overwritten, ReviewedChange
-from guardian.domain.review.risk import Risk
+from guardian.domain.review.risks.risk import Risk
 
 SHOWN_NAME = 500
 SHOWN_ERROR = 2000

@@ -8,7 +8,7 @@ from guardian.domain.difference import PathChange
 from guardian.domain.review.policy import Finding
 from guardian.domain.review.rehearsal import Rehearsal
 from guardian.domain.review.review import Overwritten, Review, ReviewedChange
-from guardian.domain.review.risk import Risk
+from guardian.domain.review.risks.risk import Risk
 
 
 def review_lines(review: Review) -> Iterator[dict[str, Any]]:

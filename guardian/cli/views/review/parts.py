@@ -14,8 +14,8 @@ from guardian.domain.plan import Action, PlannedChange, PlanSummary
 from guardian.domain.redaction import Path
 from guardian.domain.review.policy import Effect, Finding
 from guardian.domain.review.review import Review, ReviewedChange
-from guardian.domain.review.risk import Risk, Severity
-from guardian.domain.review.undo import Undo
+from guardian.domain.review.risks.risk import Risk, Severity
+from guardian.domain.review.undo.verdict import Undo
 from guardian.domain.review.values import UNKNOWN
 
 SHOWN_PATHS = 8

@@ -16,7 +16,7 @@ from guardian.cli.views.review.told import Level, Told, numbered, told
 from guardian.cli.views.terminal import visible
 from guardian.domain.configuration import Place
 from guardian.domain.review.review import Review
-from guardian.domain.review.risk_codes import DANGERS
+from guardian.domain.review.risks.codes import DANGERS
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 # GitHub: over 7.0 is high, over 4.0 is medium, the rest is low.

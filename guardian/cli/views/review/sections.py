@@ -15,7 +15,7 @@ from guardian.domain.address import resource_of
 from guardian.domain.plan import DESTRUCTIVE
 from guardian.domain.review.host import Host
 from guardian.domain.review.review import Review
-from guardian.domain.review.risk import Severity
+from guardian.domain.review.risks.risk import Severity
 
 _DRAWS = frozenset({Host.GITHUB, Host.GITLAB})
 _TABLE = "| resource | action | undo | changes | dependents |\n| --- | --- | --- | --- | ---: |"

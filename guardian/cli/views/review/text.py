@@ -35,8 +35,8 @@ from guardian.domain.redaction import Path
 from guardian.domain.review.policy import Finding
 from guardian.domain.review.rehearsal import Rehearsal
 from guardian.domain.review.review import Overwritten, Review, ReviewedChange
-from guardian.domain.review.risk import Risk, Severity
-from guardian.domain.review.undo import Undo
+from guardian.domain.review.risks.risk import Risk, Severity
+from guardian.domain.review.undo.verdict import Undo
 
 
 def review_text(review: Review, paint: Paint, typed: Typed) -> str:

@@ -8,8 +8,8 @@ from guardian.cli.views.review.parts import by_its_address, more_words, override
 from guardian.domain.configuration import Place
 from guardian.domain.review.policy import Effect, Finding
 from guardian.domain.review.review import Overwritten, Review
-from guardian.domain.review.risk import Risk, Severity
-from guardian.domain.review.risk_codes import HOT_FIX_CHANGED
+from guardian.domain.review.risks.codes import HOT_FIX_CHANGED
+from guardian.domain.review.risks.risk import Risk, Severity
 
 OVERWRITTEN = "overwrites-a-change-by-hand"
 

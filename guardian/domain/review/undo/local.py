@@ -1,6 +1,6 @@
 """What making again gives of objects that are nowhere but in the state, or on this machine."""
 
-from guardian.domain.review.undo_rule import UndoRule, anew, same
+from guardian.domain.review.undo.rule import UndoRule, anew, same
 
 _TERRAFORM = "https://developer.hashicorp.com/terraform/language/resources/terraform-data"
 _HASHICORP = "https://registry.terraform.io/providers/hashicorp"

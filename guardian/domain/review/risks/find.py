@@ -9,18 +9,18 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from guardian.domain.address import resource_of
 from guardian.domain.plan import DESTRUCTIVE, Action
 from guardian.domain.review.change import Change
-from guardian.domain.review.policy_attributes import POLICY_ATTRIBUTES
 from guardian.domain.review.review import ReviewedChange
-from guardian.domain.review.risk import Risk
-from guardian.domain.review.risk_codes import HOT_FIX_CHANGED, MANY_DELETIONS, REPLACED_UNDER_DEPENDENTS
-from guardian.domain.review.risk_data import DataLoss, data_risk
-from guardian.domain.review.risk_facts import RiskFacts
-from guardian.domain.review.risk_guards import fallen_guards
-from guardian.domain.review.risk_iam import RIGHTS_TYPES, widened_rights
-from guardian.domain.review.risk_network import NETWORK_TYPES, opened_network
-from guardian.domain.review.risk_policy import widened_policies
-from guardian.domain.review.risk_public import PUBLIC, opened_setting
-from guardian.domain.review.risk_weakened import WEAKENED, weakened
+from guardian.domain.review.risks.codes import HOT_FIX_CHANGED, MANY_DELETIONS, REPLACED_UNDER_DEPENDENTS
+from guardian.domain.review.risks.data import DataLoss, data_risk
+from guardian.domain.review.risks.facts import RiskFacts
+from guardian.domain.review.risks.guards import fallen_guards
+from guardian.domain.review.risks.iam import RIGHTS_TYPES, widened_rights
+from guardian.domain.review.risks.network import NETWORK_TYPES, opened_network
+from guardian.domain.review.risks.policy_attributes import POLICY_ATTRIBUTES
+from guardian.domain.review.risks.public import PUBLIC, opened_setting
+from guardian.domain.review.risks.resource_policy import widened_policies
+from guardian.domain.review.risks.risk import Risk
+from guardian.domain.review.risks.weakened import WEAKENED, weakened
 
 _NAMED_MAX = 3
 _MAKING = frozenset({Action.CREATE, Action.UPDATE, Action.REPLACE})

@@ -6,14 +6,14 @@ from typing import Any
 from guardian.domain.difference import dotted
 from guardian.domain.plan import Action
 from guardian.domain.review.change import Change
-from guardian.domain.review.risk import Risk
-from guardian.domain.review.risk_codes import KNOWN_AFTER_APPLY
-from guardian.domain.review.risk_facts import RiskFacts
-from guardian.domain.review.weakened_backup import BACKUP_RULES, VERSIONING_RULES
-from guardian.domain.review.weakened_deletion import DELETION_RULES
-from guardian.domain.review.weakened_encryption import ENCRYPTION_RULES
-from guardian.domain.review.weakened_rule import Weakening
-from guardian.domain.review.weakened_watch import HARDENING_RULES, LOGGING_RULES
+from guardian.domain.review.risks.codes import KNOWN_AFTER_APPLY
+from guardian.domain.review.risks.facts import RiskFacts
+from guardian.domain.review.risks.risk import Risk
+from guardian.domain.review.risks.weakened_backup import BACKUP_RULES, VERSIONING_RULES
+from guardian.domain.review.risks.weakened_deletion import DELETION_RULES
+from guardian.domain.review.risks.weakened_encryption import ENCRYPTION_RULES
+from guardian.domain.review.risks.weakened_rule import Weakening
+from guardian.domain.review.risks.weakened_watch import HARDENING_RULES, LOGGING_RULES
 
 WEAKENINGS: tuple[Weakening, ...] = (
     *ENCRYPTION_RULES,

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from guardian.domain.review.change import Change
-from guardian.domain.review.risk import Risk, Severity
-from guardian.domain.review.risk_codes import IAM_WIDENED, KNOWN_AFTER_APPLY
-from guardian.domain.review.risk_facts import RiskFacts
+from guardian.domain.review.risks.codes import IAM_WIDENED, KNOWN_AFTER_APPLY
+from guardian.domain.review.risks.facts import RiskFacts
+from guardian.domain.review.risks.risk import Risk, Severity
 
 _ATTACHED = {
     "aws_iam_role_policy_attachment": "policy_arn",

@@ -11,9 +11,9 @@ import msgspec
 
 from guardian.domain.address import instance_address
 from guardian.domain.plan import Action
-from guardian.domain.review.after_values import STAND_IN, filled, marks, type_of
+from guardian.domain.review.after.declared import Declared, declared, provider_of
+from guardian.domain.review.after.values import STAND_IN, filled, marks, type_of
 from guardian.domain.review.change import EMPTY, Change, is_marked
-from guardian.domain.review.declared import Declared, declared, provider_of
 from guardian.domain.review.document import PlanDocument
 from guardian.errors import PlanFormatError
 

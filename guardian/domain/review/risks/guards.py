@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 from guardian.domain.address import resource_of
 from guardian.domain.plan import Action, PlannedChange
-from guardian.domain.review.risk import Risk, Severity
-from guardian.domain.review.risk_codes import (
+from guardian.domain.review.risks.codes import (
     BACKUP_OFF,
     ENCRYPTION_OFF,
     HARDENING_OFF,
@@ -16,7 +15,8 @@ from guardian.domain.review.risk_codes import (
     VERSIONING_OFF,
     Danger,
 )
-from guardian.domain.review.risk_facts import RiskFacts
+from guardian.domain.review.risks.facts import RiskFacts
+from guardian.domain.review.risks.risk import Risk, Severity
 
 _AWS = "https://docs.aws.amazon.com"
 _S3 = f"{_AWS}/AmazonS3/latest/userguide"

@@ -1,6 +1,6 @@
 """What making again gives of buckets, images, secrets, keys and parameters."""
 
-from guardian.domain.review.undo_rule import AWS, UndoRule, anew, same
+from guardian.domain.review.undo.rule import AWS, UndoRule, anew, same
 
 _SSM = f"{AWS}/systems-manager/latest"
 

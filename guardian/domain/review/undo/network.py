@@ -1,6 +1,6 @@
 """What making again gives of networks, names and load balancers."""
 
-from guardian.domain.review.undo_rule import UndoRule, anew, page_of, same
+from guardian.domain.review.undo.rule import UndoRule, anew, page_of, same
 
 _NETWORKS = (
     anew("aws_vpc", "id arn main_route_table_id default_security_group_id default_network_acl_id"),

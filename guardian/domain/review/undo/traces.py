@@ -8,8 +8,8 @@ from guardian.domain.oneway import at
 from guardian.domain.oneway_rule import Attributes, always
 from guardian.domain.plan import Action
 from guardian.domain.review.change import Change
-from guardian.domain.review.undo import Undo
-from guardian.domain.review.undo_rule import AWS, page_of
+from guardian.domain.review.undo.rule import AWS, page_of
+from guardian.domain.review.undo.verdict import Undo
 
 _S3 = f"{AWS}/AmazonS3/latest/userguide"
 _DYNAMODB = f"{AWS}/amazondynamodb/latest/developerguide"

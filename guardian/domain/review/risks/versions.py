@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from guardian.domain.review.risk import Risk
-from guardian.domain.review.risk_codes import MODULE_JUMP, PROVIDER_JUMP, UNPINNED_MODULE
+from guardian.domain.review.risks.codes import MODULE_JUMP, PROVIDER_JUMP, UNPINNED_MODULE
+from guardian.domain.review.risks.risk import Risk
 
 _NUMBERS = re.compile(r"v?(\d+)(?:\.(\d+))?(?:\.(\d+))?(?:[-+].*)?")
 # Source: https://developer.hashicorp.com/terraform/language/modules/sources

@@ -1,6 +1,6 @@
 """What making again gives of machines, containers and functions."""
 
-from guardian.domain.review.undo_rule import AWS, UndoRule, anew, same
+from guardian.domain.review.undo.rule import AWS, UndoRule, anew, same
 
 _EC2 = f"{AWS}/AWSEC2/latest"
 _EKS = f"{AWS}/eks/latest"

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
-from guardian.domain.review.iam_document import ANYBODY, Statement, covers, is_public
+from guardian.domain.review.risks.iam_document import ANYBODY, Statement, covers, is_public
 
 _ARN_PARTS = 6
 # Of one statement; a policy may hold thousands, and the first that are new say enough.

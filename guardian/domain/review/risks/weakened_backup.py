@@ -1,8 +1,8 @@
 """Which change of which attribute ends older versions or backups."""
 
-from guardian.domain.review.risk import Severity
-from guardian.domain.review.risk_codes import BACKUP_OFF, VERSIONING_OFF
-from guardian.domain.review.weakened_rule import each_of, is_fewer, is_less, is_off, is_on, left
+from guardian.domain.review.risks.codes import BACKUP_OFF, VERSIONING_OFF
+from guardian.domain.review.risks.risk import Severity
+from guardian.domain.review.risks.weakened_rule import each_of, is_fewer, is_less, is_off, is_on, left
 
 _AWS = "https://docs.aws.amazon.com"
 _RDS = f"{_AWS}/AmazonRDS/latest/UserGuide"

@@ -4,9 +4,11 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from guardian.domain.review.change import Change, is_marked
-from guardian.domain.review.iam_document import Statement, statements_of
-from guardian.domain.review.policy_attributes import POLICY_ATTRIBUTES, Holder, PolicyAttribute
-from guardian.domain.review.policy_compared import (
+from guardian.domain.review.risks.codes import IAM_WIDENED, KNOWN_AFTER_APPLY, OPENED_TO_THE_WORLD
+from guardian.domain.review.risks.facts import RiskFacts
+from guardian.domain.review.risks.iam_document import Statement, statements_of
+from guardian.domain.review.risks.policy_attributes import POLICY_ATTRIBUTES, Holder, PolicyAttribute
+from guardian.domain.review.risks.policy_compared import (
     drops_condition,
     has_new_inverse,
     is_wide,
@@ -15,9 +17,7 @@ from guardian.domain.review.policy_compared import (
     new_wildcards,
     opens_to_anybody,
 )
-from guardian.domain.review.risk import Risk, Severity
-from guardian.domain.review.risk_codes import IAM_WIDENED, KNOWN_AFTER_APPLY, OPENED_TO_THE_WORLD
-from guardian.domain.review.risk_facts import RiskFacts
+from guardian.domain.review.risks.risk import Risk, Severity
 
 _READING = ("get", "list", "describe", "head", "batchget", "lookup", "view", "search", "scan", "query")
 _NAMED_MAX = 3

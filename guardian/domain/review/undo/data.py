@@ -1,6 +1,6 @@
 """What making again gives of what holds data, and of its settings."""
 
-from guardian.domain.review.undo_rule import AWS, UndoRule, anew, same
+from guardian.domain.review.undo.rule import AWS, UndoRule, anew, same
 
 _RDS = f"{AWS}/AmazonRDS/latest/APIReference"
 _CACHE = f"{AWS}/AmazonElastiCache/latest/APIReference"

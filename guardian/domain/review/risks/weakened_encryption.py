@@ -1,8 +1,8 @@
 """Which change of which attribute turns encryption off, or the customer's own key."""
 
-from guardian.domain.review.risk import Severity
-from guardian.domain.review.risk_codes import ENCRYPTION_OFF
-from guardian.domain.review.weakened_rule import each_of, is_off, left
+from guardian.domain.review.risks.codes import ENCRYPTION_OFF
+from guardian.domain.review.risks.risk import Severity
+from guardian.domain.review.risks.weakened_rule import each_of, is_off, left
 
 _AWS = "https://docs.aws.amazon.com"
 _RDS = f"{_AWS}/AmazonRDS/latest/UserGuide"

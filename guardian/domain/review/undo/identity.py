@@ -1,6 +1,6 @@
 """What making again gives of who may do what, and of accounts."""
 
-from guardian.domain.review.undo_rule import AWS, UndoRule, anew, same
+from guardian.domain.review.undo.rule import AWS, UndoRule, anew, same
 
 _IDS = f"{AWS}/IAM/latest/UserGuide/reference_identifiers.html"
 _COGNITO = f"{AWS}/cognito-user-identity-pools/latest/APIReference"

@@ -9,9 +9,9 @@ from guardian.domain.data_holders import DATA_HOLDERS
 from guardian.domain.observation import Unreadable
 from guardian.domain.plan import Action
 from guardian.domain.review.change import Change
-from guardian.domain.review.risk import Risk
-from guardian.domain.review.risk_codes import DATA_DELETED, DATA_WITHOUT_BACKUP
-from guardian.domain.review.risk_facts import RiskFacts
+from guardian.domain.review.risks.codes import DATA_DELETED, DATA_WITHOUT_BACKUP
+from guardian.domain.review.risks.facts import RiskFacts
+from guardian.domain.review.risks.risk import Risk
 
 _ARN_REGION = 3
 # What the provider waits where the configuration does not say: for secrets and for keys.

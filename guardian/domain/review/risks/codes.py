@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from guardian.domain.review.risk import Risk, Severity
+from guardian.domain.review.risks.risk import Risk, Severity
 
 _AWS = "https://docs.aws.amazon.com"
 _TERRAFORM = "https://developer.hashicorp.com/terraform"

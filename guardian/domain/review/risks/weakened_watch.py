@@ -1,8 +1,8 @@
 """Which change of which attribute ends logs, or takes another guard away."""
 
-from guardian.domain.review.risk import Severity
-from guardian.domain.review.risk_codes import HARDENING_OFF, LOGGING_OFF
-from guardian.domain.review.weakened_rule import each_of, is_less_time, is_off, left, lost_some
+from guardian.domain.review.risks.codes import HARDENING_OFF, LOGGING_OFF
+from guardian.domain.review.risks.risk import Severity
+from guardian.domain.review.risks.weakened_rule import each_of, is_less_time, is_off, left, lost_some
 
 _AWS = "https://docs.aws.amazon.com"
 _RDS = f"{_AWS}/AmazonRDS/latest/UserGuide"

@@ -9,10 +9,10 @@ from guardian.domain.oneway import at, holding, rules_of
 from guardian.domain.oneway_rule import KEEPS, Ground
 from guardian.domain.plan import Action
 from guardian.domain.review.change import Change
-from guardian.domain.review.undo import Reason, Reversibility, Undo, worst
-from guardian.domain.review.undo_rule import UndoRule, lost
-from guardian.domain.review.undo_rules import UNDO_RULES
-from guardian.domain.review.undo_traces import traces_of
+from guardian.domain.review.undo.rule import UndoRule, lost
+from guardian.domain.review.undo.rules import UNDO_RULES
+from guardian.domain.review.undo.traces import traces_of
+from guardian.domain.review.undo.verdict import Reason, Reversibility, Undo, worst
 from guardian.domain.unreadable import UNREADABLE
 
 _Found = tuple[Undo, Reason]

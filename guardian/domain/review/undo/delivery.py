@@ -1,6 +1,6 @@
 """What making again gives of interfaces, events and what is watched."""
 
-from guardian.domain.review.undo_rule import AWS, UndoRule, anew, same
+from guardian.domain.review.undo.rule import AWS, UndoRule, anew, same
 
 _APIS = (
     anew("aws_apigatewayv2_api", "id arn api_endpoint"),

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from guardian.domain.review.change import Change, is_marked
-from guardian.domain.review.risk import Risk, Severity
-from guardian.domain.review.risk_codes import KNOWN_AFTER_APPLY, OPENED_TO_THE_WORLD, OUTBOUND_TO_THE_WORLD
-from guardian.domain.review.risk_facts import RiskFacts
+from guardian.domain.review.risks.codes import KNOWN_AFTER_APPLY, OPENED_TO_THE_WORLD, OUTBOUND_TO_THE_WORLD
+from guardian.domain.review.risks.facts import RiskFacts
+from guardian.domain.review.risks.risk import Risk, Severity
 
 _GROUPS = "https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html"
 _ACLS = "https://docs.aws.amazon.com/vpc/latest/userguide/nacl-rules.html"

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from guardian.domain.review.risk import Severity
-from guardian.domain.review.risk_codes import Danger
+from guardian.domain.review.risks.codes import Danger
+from guardian.domain.review.risks.risk import Severity
 
 Weaker = Callable[[Any, Any], bool]
 

@@ -1,0 +1,1 @@
+"""The state as it would be after an apply, made from the plan alone."""

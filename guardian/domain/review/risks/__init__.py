@@ -1,0 +1,1 @@
+"""What is dangerous about a plan, a family of dangers a module."""
