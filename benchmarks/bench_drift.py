@@ -4,6 +4,7 @@ Both ask, in turn, one server that takes 50 ms for every answer and has all answ
 each side runs once unmeasured. Usage: `bench_drift.py [INSTANCES ...]`; the ratios are claimed for 1,000.
 """
 
+import base64
 import json
 import statistics
 import subprocess
@@ -78,6 +79,23 @@ def _policy(bucket: str) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": [{**allowed, "Principal": "*"}]})
 
 
+# The requests of a look once more, as many at a time, and nothing else: neither signed nor parsed.
+REPLAY = """\
+import base64, concurrent.futures, json, sys, time, urllib3
+url, number = sys.argv[1], int(sys.argv[2])
+asked = [json.loads(line) for line in sys.stdin]
+http = urllib3.PoolManager(maxsize=number)
+def ask(each):
+    method, path, headers, body = each
+    http.request(method, url + path, headers=headers, body=base64.b64decode(body) or None, retries=False)
+began = time.perf_counter()
+with concurrent.futures.ThreadPoolExecutor(number) as threads:
+    list(threads.map(ask, asked))
+print(time.perf_counter() - began)
+"""
+KEPT = ("authorization", "x-amz-target", "content-type")
+
+
 class Bench:
     """The stage with a server before its cloud that has the answers ready."""
 
@@ -123,6 +141,28 @@ class Bench:
         """Measure Terraform's refresh, at its own parallelism."""
         return self.measure(*PLAN)
 
+    def replay(self) -> float:
+        """Return the seconds that urllib3 alone takes for what the last look asked."""
+        lines = [
+            json.dumps(
+                [
+                    each.method,
+                    each.path,
+                    {name: value for name, value in each.headers.items() if name in KEPT},
+                    base64.b64encode(each.body).decode(),
+                ]
+            )
+            for each in self.cloud.asked
+        ]
+        done = subprocess.run(
+            [sys.executable, "-c", REPLAY, self.cloud.url, CONNECTIONS],
+            input="\n".join(lines),
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        return float(done.stdout)
+
     def found_by_terraform(self) -> set[str]:
         """Return the addresses that the last plan says have drifted."""
         shown = subprocess.run(
@@ -153,6 +193,9 @@ def compare(bench: Bench, instances: int) -> list[str]:
         each()
     theirs = [bench.terraform() for _ in range(PAIRS if instances == CLAIMED_AT else 1)]
     ours = [bench.guardian() for _ in theirs]
+    bench.cloud.asked.clear()
+    bench.guardian()
+    floor = bench.replay()
     quick = [bench.guardian("--quick") for _ in theirs]
     plain, full, fast = (statistics.median(each[0] for each in side) for side in (theirs, ours, quick))
     their_requests, our_requests, quick_requests = (side[0][1] for side in (theirs, ours, quick))
@@ -160,6 +203,7 @@ def compare(bench: Bench, instances: int) -> list[str]:
     print(f"  terraform plan -refresh-only {plain:6.2f} s  {their_requests.total():5} requests")
     print(f"  guardian drift               {full:6.2f} s  {our_requests.total():5} requests")
     print(f"  guardian drift --quick       {fast:6.2f} s  {quick_requests.total():5} requests")
+    print(f"  the same by urllib3 alone    {floor:6.2f} s  {our_requests.total():5} requests")
     seen = {
         "faster": plain / full,
         "requests": our_requests.total() / their_requests.total(),

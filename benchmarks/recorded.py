@@ -27,6 +27,7 @@ class RecordedCloud:
 
     Attributes:
         counts: How often each operation was asked, by service and operation.
+        asked: What was asked since that list was emptied last.
     """
 
     def __init__(self, upstream: str, *, latency_s: float) -> None:
@@ -34,6 +35,7 @@ class RecordedCloud:
         self.upstream = (str(target.hostname), target.port)
         self.latency_s = latency_s
         self.counts: Counter[tuple[str, str]] = Counter()
+        self.asked: list[AwsRequest] = []
         self.url = ""
         self._answers: dict[tuple[str, str, str, bytes], bytes] = {}
         self._pool = ThreadPoolExecutor(max_workers=16)
@@ -45,6 +47,7 @@ class RecordedCloud:
     async def answer(self, request: AwsRequest, headers: list[tuple[str, str]]) -> bytes:
         """Return the whole answer, from memory where it is known."""
         self.counts[request.service, request.operation] += 1
+        self.asked.append(request)
         key = (request.method, request.path, request.service + request.operation, request.body)
         loop = asyncio.get_running_loop()
         due = loop.time() + self.latency_s
