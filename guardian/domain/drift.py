@@ -72,12 +72,16 @@ class Touched:
     """What guarded runs did since the expected moment.
 
     Attributes:
-        done: Addresses that they changed.
-        in_doubt: Addresses that one of them began to change and may have changed.
+        done: Addresses that they changed; of what was moved since the newest.
+        in_doubt: Addresses that one of them began to change and may have changed, likewise.
+        destroyed: Those of `done` whose object they destroyed last.
+        moved: By the address at the expected moment the address that it was moved to.
     """
 
     done: frozenset[str] = frozenset()
     in_doubt: frozenset[str] = frozenset()
+    destroyed: frozenset[str] = frozenset()
+    moved: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,16 +137,21 @@ def find_drift(look: Look, *, paths: ComparePaths, silence: Silence = NOTHING_SI
 def _drifts(look: Look, paths: ComparePaths) -> Iterator[Drift]:
     expected = look.expected.managed
     recorded = look.recorded.managed if look.recorded is not None else {}
+    # A move that the record does not show did not take place, or was taken back.
+    moved = {was: now for was, now in look.touched.moved.items() if was in expected and now in recorded}
+    former = {now: was for was, now in moved.items()}
     for address, instance in expected.items():
         if not instance.deposed:
-            yield from _of_instance(look, instance, recorded.get(address), look.seen.get(address), paths)
+            now = moved.get(address, address)
+            yield from _of_instance(look, instance, now, recorded.get(now), paths)
     for address, instance in recorded.items():
         if instance.deposed:
             yield _plain(instance, Kind.DEPOSED, _done_by(look, instance.address))
             continue
-        if instance.tainted and not (address in expected and expected[address].tainted):
+        before = expected.get(former.get(address, "" if address in moved else address))
+        if instance.tainted and not (before is not None and before.tainted):
             yield _plain(instance, Kind.TAINTED, _done_by(look, address))
-        if address not in expected:
+        if before is None:
             yield from _added(look, instance)
     for each in look.unmanaged:
         yield Drift(
@@ -158,30 +167,31 @@ def _drifts(look: Look, paths: ComparePaths) -> Iterator[Drift]:
 def _of_instance(
     look: Look,
     expected: StateInstance,
+    now: str,
     recorded: StateInstance | None,
-    seen: Seen | None,
     paths: ComparePaths,
 ) -> Iterator[Drift]:
+    """Yield how one expected instance differs; `now` is its present address."""
+    seen = look.seen.get(now)
+    gone_by_record = recorded is None and look.recorded is not None
     match seen:
         case None:
-            if recorded is None and look.recorded is not None:
+            if gone_by_record:
                 # Nobody could be asked for it by the record; the record itself lacks it.
-                yield _plain(expected, Kind.MISSING, _done_by(look, expected.address))
+                yield _plain(expected, Kind.MISSING, _done_by(look, now))
         case Unreadable():
             yield _plain(expected, Kind.UNREADABLE, Origin.UNKNOWN, words=seen.reason)
         case Absent():
-            gone_by_record = recorded is None and look.recorded is not None
-            origin = (
-                _done_by(look, expected.address) if gone_by_record else _elsewhere(look, expected.address)
-            )
+            origin = _done_by(look, now) if gone_by_record else _elsewhere(look, now)
             yield _plain(expected, Kind.MISSING, origin)
         case Fingerprint():
-            yield from _changed(look, expected, recorded, seen, paths)
+            yield from _changed(look, expected, now, recorded, seen, paths)
 
 
 def _changed(
     look: Look,
     expected: StateInstance,
+    now: str,
     recorded: StateInstance | None,
     seen: Fingerprint,
     paths: ComparePaths,
@@ -194,12 +204,16 @@ def _changed(
         return
     by_record: set[str] = set()
     if recorded is not None:
-        now = fingerprint(recorded.attributes, seen.shape, only=differing)
-        by_record = {name for name in differing if now.attributes[name] == seen.attributes[name]}
+        present = fingerprint(recorded.attributes, seen.shape, only=differing)
+        by_record = {name for name in differing if present.attributes[name] == seen.attributes[name]}
+    elif look.recorded is not None and now in look.touched.destroyed:
+        # What stays of a setting that is destroyed: versioning is suspended, and is there to be read.
+        by_record = differing
     marked = marked_paths(expected.sensitive) | marked_paths(recorded.sensitive if recorded else ())
+    renamed = f"it is {now} now" if now != expected.address else ""
     for names, origin in (
-        (by_record, _done_by(look, expected.address)),
-        (differing - by_record, _elsewhere(look, expected.address)),
+        (by_record, _done_by(look, now)),
+        (differing - by_record, _elsewhere(look, now)),
     ):
         if names:
             yield Drift(
@@ -211,7 +225,7 @@ def _changed(
                     masked(_with_false(each), marked)
                     for each in paths(_present(want.attributes, names), _present(seen.attributes, names))
                 ),
-                words="it is another object" if names & _FOLLOWING else "",
+                words="it is another object" if names & _FOLLOWING else renamed,
                 digest=digest_of({name: seen.attributes[name] for name in names}),
             )
 

@@ -1,6 +1,6 @@
 """Read what is live and say what differs from the expected moment; nothing is changed."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
@@ -10,6 +10,7 @@ from guardian.domain.drift_rules import Scope
 from guardian.domain.journal import Kind as RecordKind
 from guardian.domain.live import Tier
 from guardian.domain.observed import Observed
+from guardian.domain.plan import Action
 from guardian.domain.silence import Silence, expired, fits
 from guardian.domain.snapshot import Purpose, Snapshot
 from guardian.domain.state import EMPTY, State, StateInstance, parse_state
@@ -66,8 +67,12 @@ def look_from(context: Context, project: Project, place: Place, request: DriftRe
     recorded, note = _recorded(context, project, place, located, needed=snapshot is None)
     expected = recorded if snapshot is None else _state_of(project, snapshot)
     assert expected is not None  # noqa: S101 - `needed` raised
-    everything = _newest(expected, recorded)
-    wanted = _only(everything, request)
+    touched = _touched(project, snapshot)
+    everything = _newest(expected, recorded, touched)
+    names = _wanted(everything, touched, request)
+    wanted = {
+        address: each for address, each in everything.items() if not each.deposed and each.address in names
+    }
     if request.addresses and not wanted:
         raise UsageError(
             f"no instance fits {' or '.join(request.addresses)}",
@@ -90,11 +95,11 @@ def look_from(context: Context, project: Project, place: Place, request: DriftRe
         accepted=tuple(accepted_of(project)),
     )
     look = Look(
-        expected=_part(expected, request),
-        recorded=None if recorded is None else _part(recorded, request),
+        expected=_part(expected, names),
+        recorded=None if recorded is None else _part(recorded, names),
         seen=reading.seen,
         unmanaged=unknown_anywhere(context, project, reading.unmanaged),
-        touched=_touched(project, snapshot),
+        touched=touched,
     )
     return Observed(
         snapshot=snapshot,
@@ -129,11 +134,16 @@ def _recorded(
     return None, f"{_GONE}; next: {_RECORD}"
 
 
-def _newest(expected: State, recorded: State | None) -> dict[str, StateInstance]:
+def _newest(expected: State, recorded: State | None, touched: Touched) -> dict[str, StateInstance]:
     """Return what is known, each as it is recorded last: that is how it is found."""
     if recorded is None:
         return expected.managed
-    return {name: each for name, each in expected.managed.items() if not each.deposed} | recorded.managed
+    latest = recorded.managed
+    return {
+        name: each
+        for name, each in expected.managed.items()
+        if not each.deposed and touched.moved.get(name) not in latest
+    } | latest
 
 
 def _destroyed(
@@ -151,22 +161,22 @@ def _destroyed(
         reached = reached or snapshot.run_id == located.run_id
 
 
-def _only(instances: Mapping[str, StateInstance], request: DriftRequest) -> dict[str, StateInstance]:
-    return {
-        address: each
-        for address, each in instances.items()
-        if not each.deposed and _is_wanted(address, request)
-    }
+def _wanted(
+    everything: Mapping[str, StateInstance], touched: Touched, request: DriftRequest
+) -> frozenset[str]:
+    """Return the addresses that were asked for; what was moved by both of its names."""
+    addresses = {each.address for each in everything.values()}.union(touched.moved)
+    if not request.addresses:
+        return frozenset(addresses)
+    fitting = {each for each in addresses if any(fits(each, glob) for glob in request.addresses)}
+    for was, now in touched.moved.items():
+        if not fitting.isdisjoint((was, now)):
+            fitting |= {was, now}
+    return frozenset(fitting)
 
 
-def _is_wanted(address: str, request: DriftRequest) -> bool:
-    return not request.addresses or any(fits(address, glob) for glob in request.addresses)
-
-
-def _part(state: State, request: DriftRequest) -> State:
-    return replace(
-        state, instances=tuple(each for each in state.instances if _is_wanted(each.address, request))
-    )
+def _part(state: State, names: Collection[str]) -> State:
+    return replace(state, instances=tuple(each for each in state.instances if each.address in names))
 
 
 def _ignore_changes(
@@ -183,16 +193,40 @@ def _touched(project: Project, snapshot: Snapshot | None) -> Touched:
     """Return what guarded runs did since the snapshot's own; for the record the last run alone counts."""
     done: set[str] = set()
     in_doubt: set[str] = set()
+    destroyed: set[str] = set()
+    moved: dict[str, str] = {}
+    later: set[str] = set()
     for run_id in _runs_since(project, snapshot):
         run = load_run(project, run_id)
         if not run.began:
             continue
         progress = run.progress
-        in_doubt |= {*progress.in_flight, *progress.failed}
-        done |= set(progress.done)
+        began = set(progress.touched)
+        finished = set(progress.done)
+        doubtful = {*progress.in_flight, *progress.failed}
         if not run.is_complete:
-            in_doubt |= {each.address for each in run.changes} - set(progress.done)
-    return Touched(done=frozenset(done), in_doubt=frozenset(in_doubt))
+            doubtful |= {each.address for each in run.changes} - finished
+        # What an older run did is told by the address that newer ones gave it.
+        done |= {moved.get(each, each) for each in finished}
+        in_doubt |= {moved.get(each, each) for each in doubtful}
+        destroyed |= {
+            each.address
+            for each in run.changes
+            if each.action is Action.DELETE and each.address in finished - later and not each.deposed
+        }
+        later |= {each.address for each in run.changes}
+        if began or not run.is_complete:
+            moved |= {
+                each.previous_address: moved.get(each.address, each.address)
+                for each in run.changes
+                if each.previous_address
+            }
+    gone = {was for was, now in moved.items() if now in destroyed}
+    done |= gone
+    destroyed |= gone
+    return Touched(
+        done=frozenset(done), in_doubt=frozenset(in_doubt), destroyed=frozenset(destroyed), moved=moved
+    )
 
 
 def _runs_since(project: Project, snapshot: Snapshot | None) -> Iterator[str]:

@@ -137,6 +137,7 @@ class Change:
     input: str | None
     depends_on: list[str]
     fails: bool
+    previous: str = ""
 
 
 @dataclass
@@ -145,6 +146,7 @@ class FakeEngine:
 
     Attributes:
         failing: Addresses whose next change fails, whatever their configuration says.
+        moved: What `moved` blocks say, the old address by the new one; only what is changed too is moved.
         calls: Verb and root of each command, in order.
         stranded: File to report as the stranded state of the next applies.
     """
@@ -152,6 +154,7 @@ class FakeEngine:
     backend: FakeStateBackend
     interruption: FakeInterruption = field(default_factory=FakeInterruption)
     failing: set[str] = field(default_factory=set)
+    moved: dict[str, str] = field(default_factory=dict)
     calls: list[tuple[str, Path]] = field(default_factory=list)
     stranded: Path | None = None
 
@@ -300,13 +303,16 @@ class FakeEngine:
         recorded = {f"{each['type']}.{each['name']}": each for each in document["resources"]}
         changes = []
         for address, resource in wanted.items():
-            known = recorded.get(address)
+            previous = "" if address in recorded else self.moved.get(address, "")
+            known = recorded.pop(previous, None) or recorded.get(address)
             if known is None:
                 changes.append(resource)
             elif known["instances"][0].get("status") == "tainted" or address in options.replace:
                 changes.append(Change(**{**vars(resource), "action": "replace"}))
             elif known["instances"][0]["attributes"]["input"] != resource.input:
-                changes.append(Change(**{**vars(resource), "action": "update", "fails": False}))
+                changes.append(
+                    Change(**{**vars(resource), "action": "update", "fails": False, "previous": previous})
+                )
         gone = [address for address in recorded if address not in wanted]
         changes += [Change(address, "delete", None, [], fails=False) for address in reversed(gone)]
         return [each for each in changes if not options.targets or each.address in _closure(options, wanted)]
@@ -316,7 +322,8 @@ class FakeEngine:
         fails = change.fails or change.address in self.failing
         if change.action == "update" and fails:
             return True
-        others = [each for each in document["resources"] if (each["type"], each["name"]) != (kind, name)]
+        left = {change.address, change.previous}
+        others = [each for each in document["resources"] if f"{each['type']}.{each['name']}" not in left]
         document["resources"] = others
         if change.action != "delete":
             attributes = {"id": _object_id(change.address), "input": change.input, "output": change.input}
@@ -418,7 +425,9 @@ def _resource(address: str) -> dict[str, Any]:
 
 
 def _change_event(change: Change) -> dict[str, Any]:
-    content = {"resource": _resource(change.address), "action": change.action}
+    content: dict[str, Any] = {"resource": _resource(change.address), "action": change.action}
+    if change.previous:
+        content["previous_resource"] = _resource(change.previous)
     return _event("planned_change", f"{change.address}: Plan to {change.action}", change=content)
 
 

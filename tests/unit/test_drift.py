@@ -111,6 +111,31 @@ def test_what_a_run_destroyed_is_missing_by_its_hand():
     assert (only(found).kind, only(found).origin) == (Kind.MISSING, Origin.THIS_RUN)
 
 
+def test_what_stays_of_a_destroyed_setting_is_the_runs_own_and_of_a_forgotten_one_is_not():
+    for destroyed, origin in ((frozenset({A}), Origin.THIS_RUN), (frozenset(), Origin.ELSEWHERE)):
+        touched = Touched(done=frozenset({A}), destroyed=destroyed)
+        assert only(find(SIZED, {A: live(size=9)}, recorded=state(), touched=touched)).origin is origin
+
+
+def test_what_was_moved_is_one_object_by_its_old_name():
+    now = "aws_x.now"
+    touched = Touched(done=frozenset({now}), moved={A: now})
+    recorded = state(instance(now, {"id": "1", "size": 2, "tags": {"team": "shop"}}))
+    by_hand = only(find(SIZED, {now: live(size=5)}, recorded=recorded, touched=touched))
+    assert (by_hand.address, by_hand.origin) == (A, Origin.ELSEWHERE)
+    drift = only(find(SIZED, {now: live(size=2)}, recorded=recorded, touched=touched))
+    assert (drift.address, drift.kind, drift.origin) == (A, Kind.CHANGED, Origin.THIS_RUN)
+    assert drift.words == "it is aws_x.now now"
+    both = state(*recorded.instances, instance(A, {"id": "2", "size": 1}))
+    found = find(SIZED, {now: live(id="1", size=1), A: live(id="2")}, recorded=both, touched=touched)
+    assert [(each.kind, each.address) for each in found.drifts] == [(Kind.ADDED, A)]
+
+
+def test_a_move_that_the_record_does_not_show_is_none():
+    touched = Touched(moved={A: "aws_x.now"})
+    assert find(SIZED, {A: live(id="1", size=1)}, recorded=SIZED, touched=touched).drifts == ()
+
+
 def test_what_nobody_reads_is_no_difference_unless_the_record_lacks_it():
     assert find(SIZED, {}, recorded=SIZED).drifts == ()
     assert only(find(SIZED, {}, recorded=state())).kind is Kind.MISSING

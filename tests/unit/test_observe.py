@@ -436,6 +436,29 @@ def test_a_failed_apply_shows_what_else_differs(world):
     assert record.body["since"] == world.project.log.standing().baseline
 
 
+def test_what_stays_of_a_setting_that_the_run_destroyed_is_the_runs_own(world):
+    becomes(world, B, input="suspended")  # what is left of it is still there to be read
+    configure(world, a="changed", c="!")
+    assert world.apply().exit_code is ExitCode.FAILED_HELD
+    (seen,) = world.audience.drifts
+    assert (Kind.CHANGED, B, Origin.THIS_RUN) in told(seen)
+    assert {each.origin for each in seen.found.drifts} == {Origin.THIS_RUN}
+
+
+def test_what_the_run_moved_is_held_against_its_present_record(world):
+    world.engine.moved = {"aws_x.rel": B}
+    configure(world, a="1", rel="3", c="!")
+    assert world.apply().exit_code is ExitCode.FAILED_HELD
+    (seen,) = world.audience.drifts
+    moved = [each for each in seen.found.drifts if each.address != C]
+    assert {(each.kind, each.address, each.origin) for each in moved} == {(Kind.CHANGED, B, Origin.THIS_RUN)}
+    assert B not in [each.address for each in world.fingerprints.asked]
+    for glob in ("aws_x.b", "aws_x.rel"):
+        assert {each.address for each in look(world, "baseline", glob).found.drifts} == {B}
+    becomes(world, "aws_x.rel", input="hot fix")
+    assert (Kind.CHANGED, B, Origin.ELSEWHERE) in told(look(world))
+
+
 def test_a_good_apply_and_one_without_a_reader_show_nothing(world):
     configure(world, a="changed", b="2")
     world.apply()

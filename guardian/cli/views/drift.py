@@ -61,9 +61,11 @@ def aftermath_text(seen: Observed, paint: Paint) -> str:
     others = [each for each in seen.found.drifts if each.origin is not Origin.THIS_RUN]
     mine = len(seen.found.drifts) - len(others)
     lines = [paint.bold(f"Beside this run, since {expected_words(seen)}")]
-    for each in grouped(others):
-        lines.append(f"  {each.first.kind}")
-        lines += [f"  {line}" for line in _group_lines(each, paint)]
+    for kind in Kind:
+        groups = [each for each in grouped(others) if each.first.kind is kind]
+        if groups:
+            lines.append(f"  {kind}")
+            lines += [f"  {line}" for each in groups for line in _group_lines(each, paint)]
     if not others:
         lines.append("  nothing else differs in what was read")
     if mine:
