@@ -107,6 +107,7 @@ TEXTS: dict[str, Callable[[], str]] = {
         values.receipt(outside=("aws_sns_topic.theirs",), replan_exit_code=2), PLAIN
     ),
     "receipt-proven.txt": lambda: receipt_text(values.PROVEN, PLAIN),
+    "receipt-live.txt": lambda: receipt_text(values.SEEN_LIVE, PLAIN),
     "receipt-not-proven.txt": lambda: receipt_text(values.NOT_PROVEN, PLAIN),
     "status-held.txt": lambda: status_text(HELD, PLAIN),
     "status-held-by-a-person.txt": lambda: status_text(HELD_BY_A_PERSON, PLAIN),
@@ -127,6 +128,7 @@ TEXTS: dict[str, Callable[[], str]] = {
 
 MARKDOWN = {
     "receipt-full.md": lambda: receipt_markdown(values.FULL, project=values.EVIL, run_id=values.RUN.id),
+    "receipt-live.md": lambda: receipt_markdown(values.SEEN_LIVE, project="network", run_id=values.RUN.id),
     "receipt-proven.md": lambda: receipt_markdown(values.PROVEN, project="network", run_id=values.RUN.id),
     "receipt-nothing.md": lambda: receipt_markdown(
         values.receipt(to_nothing=True), project="network", run_id=values.RUN.id

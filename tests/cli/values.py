@@ -12,7 +12,7 @@ from guardian.domain.incident import Incident, StateRecord
 from guardian.domain.observation import Looked, Verdict
 from guardian.domain.oneway import CannotUndo
 from guardian.domain.plan import Action, PlannedChange, PlanSummary
-from guardian.domain.receipt import Adopted, HotFix, NewObject, Receipt, Replanned
+from guardian.domain.receipt import Adopted, HotFix, LiveProof, NewObject, Receipt, Replanned
 from guardian.domain.record import KeepOriginal, Untaint
 from guardian.domain.recovery import Move, RecoveryPlan, Strategy
 from guardian.domain.redaction import MASK
@@ -185,6 +185,17 @@ FULL = Receipt(
     to_nothing=False,
     duration_s=83.4,
     since_failure_s=845.0,
+)
+
+
+SEEN_LIVE = replace(
+    PROVEN,
+    differing={"aws_x.both": ("id",), "aws_x.more": ("id",), "aws_x.recorded": ("version",)},
+    live=LiveProof(
+        read=9,
+        differing={"aws_x.both": ("id",), "aws_x.more": ("id", "size"), NASTY: ("size",)},
+        unreadable={"aws_x.secret": "AccessDenied"},
+    ),
 )
 
 

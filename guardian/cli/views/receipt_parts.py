@@ -1,11 +1,11 @@
 """What a receipt says, once, for its two forms: the terminal's and Markdown's."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from guardian.cli.views.progress import duration
 from guardian.domain.oneway import CannotUndo
-from guardian.domain.receipt import HotFix, Receipt
+from guardian.domain.receipt import HotFix, NewObject, Receipt
 from guardian.domain.recovery import HotFixes, Strategy
 
 _RECORD = str(Strategy.RECORD)
@@ -76,9 +76,11 @@ def witness(receipt: Receipt) -> str:
     number = f"{live.read} {'instance' if live.read == 1 else 'instances'}"
     if not live.read:
         return "Nothing of it could be read live."
-    if live.differing:
-        return f"Read live: {number}, of which {len(live.differing)} differ from the snapshot."
-    return f"Read live: {number}, as in the snapshot."
+    found, more = len(live.differing), len(receipt.differing.keys() - live.differing.keys())
+    alone = f"; by the record alone {more} {'more ' if found else ''}{_differ(more)}" if more else ""
+    if found:
+        return f"Read live: {number}, of which {found} {_differ(found)} from the snapshot{alone}."
+    return f"Read live: {number}, as in the snapshot{alone}."
 
 
 def took(receipt: Receipt) -> str:
@@ -106,7 +108,7 @@ def sections(receipt: Receipt) -> tuple[Section, ...]:
             (
                 Item(
                     name=each.address,
-                    words=f"{each.old_id} -> {each.new_id}",
+                    words=_identities(each),
                     notes=(("Data gone", "what the former object held is not in this one"),)
                     if each.data_gone
                     else (),
@@ -125,18 +127,7 @@ def sections(receipt: Receipt) -> tuple[Section, ...]:
             "Gone without its destroy-time provisioner, which only the failed configuration had",
             map(_name, receipt.not_run),
         ),
-        _section(
-            "Differs from the snapshot",
-            (Item(name=address, words=", ".join(paths)) for address, paths in receipt.differing.items()),
-        ),
-        _section(
-            "Differs live from the snapshot",
-            (
-                Item(name=address, words=", ".join(paths))
-                for address, paths in (receipt.live.differing if receipt.live else {}).items()
-                if receipt.differing.get(address) != paths
-            ),
-        ),
+        _section("Differs from the snapshot", _differing(receipt)),
         _section(
             "Could not be read live",
             (
@@ -179,6 +170,28 @@ def _cannot_undo(each: CannotUndo) -> Item:
 
 def _hot_fix(each: HotFix) -> Item:
     return Item(name=each.address, words=", ".join(each.paths))
+
+
+def _identities(each: NewObject) -> str:
+    if each.old_id == each.new_id:
+        return "destroyed and made again under the same id"
+    return f"{each.old_id} -> {each.new_id}"
+
+
+def _differing(receipt: Receipt) -> Iterator[Item]:
+    """Yield each instance once: by the record, and beside it what was read live where that is other."""
+    live = receipt.live.differing if receipt.live else {}
+    for address in (*receipt.differing, *(each for each in live if each not in receipt.differing)):
+        recorded, seen = receipt.differing.get(address, ()), live.get(address, ())
+        yield Item(
+            name=address,
+            words=", ".join(recorded),
+            notes=(("Read live", ", ".join(seen)),) if seen and seen != recorded else (),
+        )
+
+
+def _differ(number: int) -> str:
+    return "differs" if number == 1 else "differ"
 
 
 def _outside(receipt: Receipt) -> str:
