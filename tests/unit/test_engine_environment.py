@@ -31,6 +31,13 @@ def test_logs_are_not_passed_on_and_noted(name: str) -> None:
     assert policed.recorded == {name: "not passed on"}
 
 
+def test_what_azure_pipelines_sets_in_every_job_is_left_out_without_a_note() -> None:
+    policed = police({"TF_BUILD": "True", "TF_SOMETHING": "1"})
+    assert not policed.variables.keys() & {"TF_BUILD", "TF_SOMETHING"}
+    assert [each.partition(" ")[0] for each in policed.notes] == ["TF_SOMETHING"]
+    assert policed.recorded == {"TF_BUILD": "not passed on", "TF_SOMETHING": "not passed on"}
+
+
 @pytest.mark.parametrize(
     "name",
     [

@@ -1,8 +1,8 @@
 """Which of the caller's environment variables an engine process sees.
 
 Terraform obeys some variables that change what a command does without a trace. Here each TF_* variable is
-passed on, honoured by value, left out with a note, or refused; what does not begin with TF_ or GUARDIAN_
-belongs to providers and provisioners and is inherited.
+passed on, honoured by value, left out (with a note, unless Terraform does not know it), or refused; what does
+not begin with TF_ or GUARDIAN_ belongs to providers and provisioners and is inherited.
 """
 
 from collections.abc import Mapping
@@ -25,6 +25,9 @@ PASSED_ON = frozenset(
 )
 PASSED_ON_PREFIXES = ("TF_HTTP_", "TF_PROVIDER_", "TF_REGISTRY_", "TF_TOKEN_", "TF_VAR_")
 HONOURED = ("TF_WORKSPACE", "TF_DATA_DIR")
+# Set in every job of Azure Pipelines (Team Foundation); Terraform knows nothing of it.
+# Source: https://learn.microsoft.com/en-us/azure/devops/pipelines/build/variables
+NOT_TERRAFORMS = frozenset({"TF_BUILD"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +39,7 @@ class PolicedEnvironment:
             and are given with it. May hold credentials.
         workspace: Value of TF_WORKSPACE, or empty.
         data_dir: Value of TF_DATA_DIR, or empty.
-        notes: One sentence for each variable that was left out; names only, never values.
+        notes: One sentence for each variable that was left out and may be missed; names only, never values.
         recorded: Name to treatment of each TF_* variable, for the journal; values only of `HONOURED`.
     """
 
@@ -75,6 +78,8 @@ def police(environment: Mapping[str, str]) -> PolicedEnvironment:
         elif name in PASSED_ON or name.startswith(PASSED_ON_PREFIXES):
             variables[name] = value
             recorded[name] = "passed on"
+        elif name in NOT_TERRAFORMS:
+            recorded[name] = "not passed on"
         else:
             recorded[name] = "not passed on"
             notes.append(f"{name} is not passed on{_reason(name)}")
