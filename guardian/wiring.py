@@ -151,7 +151,10 @@ def context_of(
         interruption=interruption,
         audience=audience,
         differ=DeepDiffer(),
-        workplace=DiskWorkplace(work_place(root, environment)),
+        # A review leaves nothing in the checkout, which it may not be allowed to write to.
+        workplace=DiskWorkplace(
+            state_place(environment) if may_lack_store else work_place(root, environment)
+        ),
         live=DeferredLiveReader(policed.variables),
         fingerprints=DeferredFingerprints(
             policed.variables, connections=settings.drift.connections, total_s=settings.drift.timeout_s
@@ -396,10 +399,14 @@ def remembered_projects(
 
 def work_place(root: Path, environment: Mapping[str, str]) -> Path:
     """Return where run directories are kept: beside the root module, else in the user's state home."""
-    if has_configuration(root):
-        return root / ".guardian"
-    home = environment.get("XDG_STATE_HOME") or str(Path.home() / ".local" / "state")
-    return Path(home) / "guardian"
+    return root / ".guardian" if has_configuration(root) else state_place(environment)
+
+
+def state_place(environment: Mapping[str, str]) -> Path:
+    """Return guardian's own directory in the user's state home."""
+    from guardian.adapters.memory import state_home
+
+    return state_home(environment)
 
 
 def keeps_runs(root: Path, environment: Mapping[str, str]) -> bool:

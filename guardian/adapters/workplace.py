@@ -1,12 +1,17 @@
 """Run directories on the local disk."""
 
+import fcntl
 import os
 import shutil
+import time
 from contextlib import suppress
 from pathlib import Path
 from secrets import token_hex
 
 from guardian.errors import UsageError
+
+PASSING = "passing"
+BEING_MADE_S = 60.0
 
 
 def write_new(path: Path, body: bytes) -> None:
@@ -46,10 +51,52 @@ class DiskWorkplace:
 
     def __init__(self, base: Path) -> None:
         self._base = base
+        self._held: dict[str, int] = {}
 
     def open_run(self, run_id: str) -> Path:
         """See the port."""
-        path = self._base / "runs" / run_id
+        return self._open(self._base / "runs" / run_id)
+
+    def open_passing(self, name: str) -> Path:
+        """See the port; its owner is alive as long as the lock on it is held."""
+        path = self._open(self._base / PASSING / name)
+        held = self._lock(path)
+        if held is not None:
+            self._held[name] = held
+        self._sweep(path.parent)
+        return path
+
+    def _sweep(self, passing: Path) -> None:
+        """Remove what killed ones left; one that is just being made is not locked yet."""
+        for each in passing.iterdir():
+            try:
+                is_new = time.time() - each.stat().st_mtime < BEING_MADE_S
+            except OSError:
+                continue
+            if not is_new and (fallen := self._lock(each)) is not None:
+                shutil.rmtree(each, ignore_errors=True)
+                os.close(fallen)
+
+    def close_passing(self, name: str) -> None:
+        """See the port."""
+        shutil.rmtree(self._base / PASSING / name, ignore_errors=True)
+        if (held := self._held.pop(name, None)) is not None:
+            os.close(held)
+
+    def _lock(self, path: Path) -> int | None:
+        """Lock a directory without waiting; None where somebody holds it, or it is gone."""
+        try:
+            descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+        except OSError:
+            return None
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            os.close(descriptor)
+            return None
+        return descriptor
+
+    def _open(self, path: Path) -> Path:
         try:
             self._base.mkdir(parents=True, mode=0o700, exist_ok=True)
             ignore = self._base / ".gitignore"

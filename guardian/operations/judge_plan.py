@@ -1,6 +1,6 @@
 """Every verdict on one plan, in one pass over its changes; each is decoded, judged and let go."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -59,6 +59,9 @@ class Beside:
 
     Attributes:
         accepted: Addresses whose drift somebody accepted as right.
+        left_alone: Addresses that somebody changed by hand and that the newest recovery left as they were:
+            they are recorded since, so that no refresh tells them.
+        obstacles: What stands in the way of an apply, each a sentence.
         versions_before, versions_after: Of the base and of what was planned, by provider source or module.
         places: Tells where resources are declared.
         backups: Asks for the newest backup of what goes.
@@ -68,6 +71,8 @@ class Beside:
     """
 
     accepted: Collection[str] = ()
+    left_alone: Collection[str] = ()
+    obstacles: tuple[str, ...] = ()
     versions_before: Mapping[str, str] = field(default_factory=dict)
     versions_after: Mapping[str, str] = field(default_factory=dict)
     places: FindPlaces = _no_places
@@ -100,6 +105,7 @@ def judge_plan(
     drift = DriftBefore(
         document.drift(),
         accepted=beside.accepted,
+        left_alone=beside.left_alone,
         arguments=arguments,
         show=shown_values if values else None,
     )
@@ -145,6 +151,8 @@ def judge_plan(
         overwritten=tuple(seen.overwritten),
         policy=findings,
         blast=blast,
+        errored=document.errored,
+        obstacles=(*_obstacles(document, seen), *beside.obstacles),
         notes=(*beside.notes, *_notes(document)),
     )
 
@@ -218,8 +226,13 @@ def _sought(
     return frozenset(resource_of(each) for each in named if each)
 
 
-def _notes(document: PlanDocument) -> Iterable[str]:
+def _obstacles(document: PlanDocument, seen: _Seen) -> Iterator[str]:
     if document.errored:
-        yield "Terraform failed while it planned: changes are missing from this plan"
-    elif not document.complete:
+        yield "Terraform failed while it planned: changes are missing, and no apply takes this plan"
+    elif not document.applyable and seen.changes:
+        yield "Terraform itself says that this plan cannot be applied"
+
+
+def _notes(document: PlanDocument) -> Iterator[str]:
+    if not document.complete and not document.errored:
         yield "the plan is not complete: -target, or changes that Terraform put off, left something out"

@@ -10,7 +10,7 @@ from guardian.domain.review.review import Review
 from guardian.operations.context import Checkout, Context
 from guardian.operations.plan import find_backend, initialise, make_plan
 from guardian.operations.project import known_project, project_name
-from guardian.operations.session import private_place, working_directory
+from guardian.operations.session import passing_place, working_directory
 from guardian.operations.verdicts import Judging, shown, verdicts
 
 
@@ -50,7 +50,7 @@ def preview(context: Context, request: PlanRequest) -> Preview:
         UsageError: The plan cannot be saved there.
     """
     checkout = request.checkout
-    with private_place(context) as place:
+    with passing_place(context) as place:
         where = working_directory(place, checkout)
         backend = find_backend(context, where, checkout.init)
         context.audience.phase("planning")

@@ -8,19 +8,20 @@ from hashlib import sha256
 from pathlib import Path
 
 from guardian.domain.configuration import Place
-from guardian.domain.engine import PlanOptions, WorkingDirectory
+from guardian.domain.engine import Backend, PlanOptions, WorkingDirectory
 from guardian.domain.review.document import PlanDocument, read_document
 from guardian.domain.review.review import PlanIdentity, Review
 from guardian.domain.state import parse_state
-from guardian.errors import ConfigurationError
+from guardian.errors import ConfigurationError, GuardianError, StalePlanError
 from guardian.operations.context import Checkout, Context
 from guardian.operations.judge_plan import AskBackups, Beside, judge_plan
 from guardian.operations.plan import Planned, adopt_plan, find_backend, initialise, make_plan
+from guardian.operations.prepare import refuse_stale
 from guardian.operations.project import known_project, project_name
 from guardian.operations.rehearsal_stage import Base
 from guardian.operations.rehearse import rehearse
 from guardian.operations.scene import unpack
-from guardian.operations.session import private_place, working_directory
+from guardian.operations.session import passing_place, read_state, working_directory
 from guardian.operations.verdicts import Judging, known_beside
 from guardian.ports.configuration import ConfigurationSource
 from guardian.repository.project import Project
@@ -65,16 +66,17 @@ def review(context: Context, request: ReviewRequest) -> Review:
         NotFoundError: This clone does not have the base commit.
     """
     checkout = request.checkout
-    with private_place(context) as place:
+    with passing_place(context) as place:
         where = working_directory(place, checkout)
         backend = find_backend(context, where, checkout.init)
+        project, note = known_project(context, project_name(checkout.project, backend))
+        # First: without the base commit nothing of this is wanted.
+        compared = _base(context, place.path / COMPARED, project, request)
         planned = _planned(context, where, request)
         context.audience.phase("reviewing")
         document = read_document(
             planned.json or context.engine.show_plan_json(where, planned.path), named="the plan's JSON"
         )
-        project, note = known_project(context, project_name(checkout.project, backend))
-        compared = _base(context, place.path / COMPARED, project, request)
         beside = _beside(
             context.configuration,
             project,
@@ -83,11 +85,15 @@ def review(context: Context, request: ReviewRequest) -> Review:
             compared=compared,
             notes=(note,) if note else (),
         )
+        stale = _stale(context, where, backend, planned) if request.plan_file is not None else ""
+        if stale:
+            beside = replace(beside, obstacles=(*beside.obstacles, stale))
         blank = Review(
             project=project_name(checkout.project, backend),
             root=request.root,
             workspace=backend.workspace,
             plan=_identity(context, planned, document, checkout.root),
+            plan_path=str(request.plan_file or ""),
         )
         judged = judge_plan(
             document,
@@ -164,6 +170,18 @@ def _planned(context: Context, where: WorkingDirectory, request: ReviewRequest) 
         replace(request.options, lock=False),
         initialise_first=lambda: initialise(context, where, checkout.init),
     )
+
+
+def _stale(context: Context, where: WorkingDirectory, backend: Backend, planned: Planned) -> str:
+    """Say that a saved plan is of an earlier moment of the state; empty where it is not, or nobody knows."""
+    try:
+        before = read_state(context, where, backend)
+        refuse_stale(planned, before)
+    except StalePlanError as error:
+        return f"an apply will be refused: {error.message}"
+    except GuardianError:
+        return ""
+    return ""
 
 
 def _base(context: Context, into: Path, project: Project | None, request: ReviewRequest) -> Path | None:

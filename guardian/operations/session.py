@@ -105,6 +105,16 @@ def private_place(context: Context) -> Iterator[Place]:
     context.workplace.close_run(run_id)
 
 
+@contextmanager
+def passing_place(context: Context) -> Iterator[Place]:
+    """Name what records nothing, and make its private directory; remove it however it ends."""
+    name = f"{context.clock.now():%Y%m%dT%H%M%SZ}-{token_hex(3)}"
+    try:
+        yield Place(run_id=name, path=context.workplace.open_passing(name))
+    finally:
+        context.workplace.close_passing(name)
+
+
 def working_directory(place: Place, checkout: Checkout) -> WorkingDirectory:
     """Bind a checkout to a run: its directory for streams and plans, its name for the cloud's audit log."""
     agent = f"{checkout.environment.get('TF_APPEND_USER_AGENT', '')} guardian/{place.run_id}".strip()

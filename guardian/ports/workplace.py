@@ -11,6 +11,17 @@ class Workplace(Protocol):
         """Make and return the run's private directory (0700)."""
         ...
 
+    def open_passing(self, name: str) -> Path:
+        """Make and return a private directory (0700) for what records nothing, `plan` and `review`.
+
+        It goes with `close_passing`; one whose owner was killed goes when a later one is opened.
+        """
+        ...
+
+    def close_passing(self, name: str) -> None:
+        """Remove a directory of `open_passing`; what cannot be removed stays for the next one."""
+        ...
+
     def write(self, path: Path, body: bytes) -> None:
         """Create a file (0600) that must not exist yet."""
         ...

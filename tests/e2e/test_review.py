@@ -52,9 +52,8 @@ def of(told: list[dict[str, Any]], kind: str) -> list[dict[str, Any]]:
 
 
 def files(root: Path) -> dict[str, bytes]:
-    """Return what lies in a directory; that guardian's own directory is no part of git says a file in it."""
-    found = {str(each.relative_to(root)): each.read_bytes() for each in root.rglob("*") if each.is_file()}
-    return {name: body for name, body in found.items() if name != ".guardian/.gitignore"}
+    """Return what lies in a directory."""
+    return {str(each.relative_to(root)): each.read_bytes() for each in root.rglob("*") if each.is_file()}
 
 
 def test_it_plans_and_tells_each_change_with_its_verdict_and_place(checkout: Checkout) -> None:

@@ -16,7 +16,7 @@ from guardian.cli.result import Result
 from guardian.cli.work import at_work, settings_of
 from guardian.domain.review.host import Host
 from guardian.domain.run import Outcome
-from guardian.errors import CommentError, ExitCode, PlanFormatError, UsageError
+from guardian.errors import CommentError, ExitCode, PlanFailedError, PlanFormatError, UsageError
 from guardian.operations.judge import refuse_denied
 from guardian.settings import Settings
 
@@ -70,6 +70,11 @@ def review(given: ReviewFlags, console: Console) -> Result:
             console.line(line)
     posted = target.post(seen, console) if given.post else None
     refuse_denied(seen.policy)
+    if seen.errored:
+        raise PlanFailedError(
+            "Terraform failed while it made this plan: changes are missing from the review",
+            hint="terraform plan    # its errors say why",
+        )
     differs = given.detailed_exitcode and not seen.is_empty
     return Result(
         command="review",
@@ -148,6 +153,8 @@ def _json_of(given: ReviewFlags) -> bytes | None:
     if given.plan_file is None:
         return None
     path = Path(given.plan_file)
+    if path.exists() and not path.is_file():
+        raise UsageError(f"{path} is no file", hint="guardian plan -out=FILE    # saves a plan")
     try:
         with path.open("rb") as file:
             body = file.read(MOST_BYTES + 1)
@@ -161,6 +168,11 @@ def _json_of(given: ReviewFlags) -> bytes | None:
         raise PlanFormatError(f"{path} is empty", hint="guardian plan -out=FILE    # saves one")
     if body[:2] == b"PK":
         return None
+    if body[:2] in {b"\xff\xfe", b"\xfe\xff"} or body[:3] == b"\xef\xbb\xbf":
+        raise PlanFormatError(
+            f"{path} begins with a byte order mark: PowerShell's > writes UTF-16",
+            hint=f"terraform show -json FILE | Out-File -Encoding utf8NoBOM {path.name}",
+        )
     if given.rehearse or given.base is not None:
         raise UsageError(
             "the way back is planned on the state that a saved plan holds, and its JSON does not",

@@ -1,6 +1,7 @@
 """A plan for people: Terraform's own rendering, with guardian's verdicts below it."""
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from guardian.cli.views.lists import in_lines
@@ -38,7 +39,7 @@ def plan_text(
         blocks.append(rendered(rendering, color=paint.on).strip("\n"))
     elif summary.changes:
         blocks.append("\n".join(change_lines(summary.changes, paint)))
-    told = [*(verdicts or _destroyed(summary, paint)), *_drift_lines(summary.drifted, paint)]
+    told = list(verdicts) or [*_destroyed(summary, paint), *_drift_lines(summary.drifted, paint)]
     if told:
         blocks.append("\n".join([paint.bold("guardian:"), *told]))
     if rendering is None:
@@ -67,7 +68,7 @@ def way_back_text(
         if each.action is Action.DELETE and each.address in made_by_run:
             verdicts.append(f"  - {visible(each.address)}: the failed run made it, it goes")
         elif each.action in {Action.CREATE, Action.REPLACE}:
-            verdicts.append(f"  {paint.red('!')} {visible(each.address)}: comes back as a new object")
+            verdicts.append(_coming_back(each, paint))
         elif each.action is Action.DELETE:
             verdicts.append(f"  {paint.red('!')} {visible(each.address)}: undo: {undo_words(each)}")
     if verdicts:
@@ -75,6 +76,15 @@ def way_back_text(
     if rendering is None:
         blocks.append(counts_text(summary))
     return "\n\n".join(blocks)
+
+
+def _coming_back(change: PlannedChange, paint: Paint) -> str:
+    from guardian.domain.review.undo.verdict import Undo
+
+    gone = replace(change, action=Action.DELETE, deposed="")
+    if _verdict(gone).undo is Undo.EXACT:
+        return f"  {paint.green('+')} {visible(change.address)}: comes back as it was"
+    return f"  {paint.red('!')} {visible(change.address)}: comes back as a new object"
 
 
 def change_lines(changes: Iterable[PlannedChange], paint: Paint) -> list[str]:
@@ -111,13 +121,18 @@ def undo_words(change: PlannedChange, verdict: "Reversibility | None" = None) ->
         change: What is done.
         verdict: The review's; without it the type alone tells of what goes, and nothing of what stays.
     """
+    if verdict is None and change.action not in DESTRUCTIVE:
+        return "not judged: nobody looked at its values"
+    found = verdict or _verdict(change)
+    return ": ".join([str(found.undo), *(each.words for each in found.reasons[:1])])
+
+
+def _verdict(change: PlannedChange) -> "Reversibility":
+    """Return what the type alone tells."""
     from guardian.domain.review.change import Change
     from guardian.domain.review.undo.reversibility import reversibility_of
 
-    if verdict is None and change.action not in DESTRUCTIVE:
-        return "not judged: nobody looked at its values"
-    found = verdict or reversibility_of(Change(intent=change, name="", module="", provider=""))
-    return ": ".join([str(found.undo), *(each.words for each in found.reasons[:1])])
+    return reversibility_of(Change(intent=change, name="", module="", provider=""))
 
 
 def _sorted(changes: Iterable[PlannedChange]) -> list[PlannedChange]:

@@ -81,6 +81,7 @@ class PlanDocument:
         format_version, terraform_version: As written.
         made_at: When Terraform planned, as written; empty where it does not say.
         errored: Whether planning failed on the way, so that something is missing.
+        applyable: Whether Terraform would apply it; not where it changes nothing.
         complete: Whether everything is in it; a plan with `-target` or with deferred changes is not.
     """
 
@@ -91,6 +92,7 @@ class PlanDocument:
         self.made_at = document.timestamp
         self.errored = document.errored
         self.complete = document.complete
+        self.applyable = document.applyable
 
     def changes(self) -> Iterator[Change]:
         """Decode one change after the other, in Terraform's order; no-ops and reads of data are left out."""

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from guardian.domain.difference import PathChange
 from guardian.domain.plan import Action
 from guardian.domain.redaction import Path
 from guardian.domain.review.change import Change, differing, is_marked, value_at
+from guardian.domain.review.mirrors import MIRRORS
 from guardian.domain.review.review import Overwritten
 
 Show = Callable[[Change, tuple[Path, ...]], tuple[PathChange, ...]]
@@ -26,6 +28,8 @@ class DriftBefore:
     Args:
         drift: `before` is recorded, `after` is live.
         accepted: Addresses whose drift was accepted as right.
+        left_alone: Addresses with changes by hand that are recorded already: whatever is changed of them now
+            may be somebody's work.
         arguments: By resource without keys, what its configuration writes: other attributes that are known
             only after the apply are computed, and overwrite nobody's work.
         show: Returns both values of paths masked, where values are wanted.
@@ -36,20 +40,26 @@ class DriftBefore:
         drift: Iterable[Change],
         *,
         accepted: Collection[str] = (),
+        left_alone: Collection[str] = (),
         arguments: Mapping[str, frozenset[str]] | None = None,
         show: Show | None = None,
     ) -> None:
-        self._accepted = frozenset(accepted)
+        self._accepted, self._left_alone = frozenset(accepted), frozenset(left_alone)
         self._arguments = arguments or {}
         self._drifted: dict[str, _Drifted] = {}
         for each in drift:
             gone = each.action is Action.DELETE
-            paths = () if gone else tuple(path for path in differing(each) if not _is_noise(each, path))
+            paths = () if gone else tuple(filter(partial(self._is_by_hand, each), differing(each)))
             if gone or paths:
                 shown = show(each, paths) if show else ()
                 self._drifted[each.address] = _Drifted(
                     paths=paths, values={one.path: one for one in shown}, gone=gone
                 )
+
+    def _is_by_hand(self, drift: Change, path: Path) -> bool:
+        written = self._arguments.get(drift.resource, frozenset())
+        mirrored = path[0] in MIRRORS.get(drift.resource_type, ()) and path[0] not in written
+        return not mirrored and not _is_noise(drift, path)
 
     @property
     def addresses(self) -> frozenset[str]:
@@ -60,7 +70,7 @@ class DriftBefore:
         """Return the drift that a change undoes; None where it undoes none."""
         drifted = self._drifted.get(change.address)
         if drifted is None:
-            return None
+            return self._left_over(change)
         if drifted.gone:
             return self._overwritten(change, (), drifted) if change.action is Action.CREATE else None
         if change.action not in _UNDOING:
@@ -70,6 +80,13 @@ class DriftBefore:
             changed = [each for each in differing(change) if not self._is_computed(change, each)]
             paths = tuple(each for each in paths if any(_within(each, other) for other in changed))
         return self._overwritten(change, paths, drifted) if paths else None
+
+    def _left_over(self, change: Change) -> Overwritten | None:
+        if change.address not in self._left_alone or change.action not in _UNDOING:
+            return None
+        changed = () if change.action is Action.DELETE else differing(change)
+        paths = tuple(each for each in changed if not self._is_computed(change, each))
+        return Overwritten(address=change.address, paths=paths, accepted=change.address in self._accepted)
 
     def _overwritten(self, change: Change, paths: tuple[Path, ...], drifted: _Drifted) -> Overwritten:
         return Overwritten(

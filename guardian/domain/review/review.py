@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from guardian.domain.configuration import Place
 from guardian.domain.difference import PathChange
+from guardian.domain.guards import data_loss
 from guardian.domain.plan import Action, Counts, PlannedChange, counted
 from guardian.domain.redaction import Path
 from guardian.domain.review.blast import Blast
@@ -88,6 +89,9 @@ class Review:
         outputs: Root outputs that change, with their action.
         drifted: How many instances were changed outside, as the refresh saw.
         risks: The red first.
+        errored: Whether Terraform failed while it planned, so that changes are missing.
+        obstacles: What stands in the way of an apply: a hold, a plan that is stale; each a plain sentence.
+        plan_path: The saved plan as it was named; empty where it was planned for this review alone.
         notes: What this review could not know, each a plain sentence.
     """
 
@@ -103,6 +107,9 @@ class Review:
     policy: tuple[Finding, ...] = ()
     blast: Blast = field(default_factory=Blast)
     rehearsal: Rehearsal | None = None
+    errored: bool = False
+    obstacles: tuple[str, ...] = ()
+    plan_path: str = ""
     notes: tuple[str, ...] = ()
 
     @property
@@ -117,8 +124,9 @@ class Review:
 
     @property
     def undo(self) -> Undo:
-        """The verdict on the whole: that of the worst change."""
-        return worst(each.reversibility.undo for each in self.changes)
+        """The verdict on the whole: that of the worst change; of what is missing nothing is known."""
+        verdicts = [each.reversibility.undo for each in self.changes]
+        return worst([*verdicts, Undo.UNKNOWN] if self.errored else verdicts)
 
     @property
     def undone(self) -> dict[Undo, int]:
@@ -135,6 +143,11 @@ class Review:
     def denied(self) -> tuple[Finding, ...]:
         """What policy denies and nobody overrode."""
         return tuple(each for each in self.policy if each.denies)
+
+    @property
+    def loses_data(self) -> tuple[str, ...]:
+        """The addresses that an apply wants named by `--allow-delete`."""
+        return tuple(each.address for each in data_loss((each.intent for each in self.changes), allowed=()))
 
     def of_action(self, *actions: Action) -> tuple[ReviewedChange, ...]:
         """Return the changes with one of these actions."""
