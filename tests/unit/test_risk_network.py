@@ -23,6 +23,10 @@ def rule(first, last=None, *, cidr=ANYWHERE, protocol="tcp", v6=()):
     }
 
 
+def pieces(numbers):
+    return rule(22, cidr="") | {"cidr_blocks": [f"{first}.0.0.0/8" for first in numbers]}
+
+
 def group(before, after, **more):
     old = None if before is None else {"ingress": before}
     return change("aws_security_group", old, {"ingress": after}, **more)
@@ -48,6 +52,20 @@ def group(before, after, **more):
         ([rule(0, 0, protocol="-1")], [rule(22)], []),
         ([rule(22, cidr="10.0.0.0/8")], [rule(22)], RED),
         ([rule(22)], [], []),
+        # More of the world than before, by a wider range or by IPv6 as well.
+        ([rule(22, cidr="0.0.0.0/1")], [rule(22, v6=["::/0"])], RED),
+        ([rule(22, cidr="0.0.0.0/1")], [rule(22)], RED),
+        ([rule(22)], [rule(22, cidr="0.0.0.0/1")], []),
+        ([rule(22)], [rule(22, v6=["::/0"])], RED),
+        ([rule(22, v6=["::/0"])], [rule(22)], []),
+        # The world in many pieces, in one rule or a rule each.
+        ([], [pieces(range(1, 224))], RED),
+        ([], [rule(22, cidr=f"{first}.0.0.0/8") for first in range(1, 224)], RED),
+        ([], [pieces([3, 5, 7])], []),
+        ([], [pieces([3, 5, 7, 10, 127])], []),
+        ([pieces(range(1, 224))], [pieces(range(1, 200))], []),
+        ([], [rule(22, cidr="", v6=["2000::/16", "2001::/16", "2002::/16", "2003::/16"])], RED),
+        ([], [rule(22, cidr="", v6=["fc00::/7"])], []),
         ([rule(22)], [rule(22, protocol="udp")], RED),
         ([rule(22)], [rule(22, protocol="6")], []),
     ],
@@ -58,6 +76,9 @@ def test_a_security_group_is_opened_only_where_it_was_not_open(before, after, ex
 
 def test_the_ports_are_named_and_no_range_is():
     assert words(group([], [rule(8000, 8080)])) == "tcp ports 8000 to 8080 can be reached from anywhere"
+
+    by_six = group([rule(22)], [rule(22, v6=["::/0"])])
+    assert words(by_six) == "tcp port 22 can be reached from anywhere by IPv6"
 
 
 @pytest.mark.parametrize(

@@ -8,13 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from guardian.domain.review.risks.facts import RiskFacts
-from guardian.domain.review.risks.iam_document import covers, is_public, statements_of
+from guardian.domain.review.risks.iam_document import covers, statements_of
+from guardian.domain.review.risks.narrowing import is_public
 from guardian.domain.review.risks.policy_compared import is_wide
 from tests.support.planned import NOW, allow, change, found, policy, words
 
 RED, AMBER = [("red", "iam-widened")], [("amber", "iam-widened")]
 OPEN = [("red", "opened-to-the-world")]
 BUCKET = "arn:aws:s3:::orders/*"
+QUEUES = "arn:aws:sqs:*:*:*"
 ROLE = "arn:aws:iam::111111111111:role/app"
 STRANGER = "arn:aws:iam::999999999999:root"
 ORGANISATION = {"StringEquals": {"aws:PrincipalOrgID": "o-1"}}
@@ -73,6 +75,18 @@ def role(before, after):
         ),
         (policy(allow("s3:GetObject", BUCKET), deny("s3:*")), policy(allow("s3:GetObject", BUCKET)), AMBER),
         (policy(allow("s3:GetObject", BUCKET)), policy(allow("s3:GetObject", BUCKET), deny("s3:*")), []),
+        # A way to more rights, on one thing alone; under the whole of `iam:*` it is none that is new.
+        (policy(), policy(allow("iam:PassRole", ROLE)), AMBER),
+        (policy(), policy(allow(["iam:AttachRolePolicy", "iam:PassRole"], ROLE)), RED),
+        (policy(), policy(allow("iam:CreatePolicyVersion")), RED),
+        (policy(allow("iam:PassRole", ROLE)), policy(allow(["iam:PassRole", "iam:GetRole"], ROLE)), []),
+        (policy(allow("iam:*")), policy(allow("iam:PutRolePolicy", ROLE)), []),
+        (policy(), policy(allow("iam:GetRole", ROLE)), []),
+        # IAM completes an ARN that lacks parts by wildcards.
+        (policy(), policy(allow("sqs:PurgeQueue", "arn:aws:sqs")), RED),
+        (policy(allow("sqs:PurgeQueue", "arn:aws:sqs")), policy(allow("sqs:PurgeQueue", QUEUES)), []),
+        (policy(deny("s3:Get*", BUCKET)), policy(deny(["s3:*", "sqs:*"])), []),
+        (policy(deny("s3:*")), policy(deny("s3:Get*")), AMBER),
         ("not json", policy(allow("s3:*")), RED),
         (policy(), "not json", AMBER),
         (policy(), "[]", AMBER),
@@ -145,6 +159,47 @@ def test_who_may_use_a_resource(before, after, expected):
     assert found(resource(before, after)) == expected
 
 
+@pytest.mark.parametrize(
+    ("principal", "actions", "expected"),
+    [
+        (STRANGER, ["sqs:SendMessage", "sqs:PurgeQueue"], RED),
+        (STRANGER, ["sqs:SendMessage", "sqs:GetQueueUrl"], AMBER),
+        (STRANGER, ["sqs:SendMessage"], []),
+        (ROLE, ["sqs:SendMessage", "sqs:PurgeQueue"], []),
+    ],
+)
+def test_a_principal_of_another_account_that_may_do_more(principal, actions, expected):
+    before = policy(allow("sqs:SendMessage", QUEUES, Principal={"AWS": principal}))
+    after = policy(allow(actions, QUEUES, Principal={"AWS": principal}))
+    assert found(resource(before, after)) == expected
+
+
+def test_whose_account_is_not_known_may_be_another_one():
+    before, after = (
+        {"policy": policy(allow(each, BUCKET, Principal={"AWS": STRANGER}))}
+        for each in ("s3:GetObject", ["s3:GetObject", "s3:PutObject"])
+    )
+    one = change("aws_s3_bucket_policy", before, after)
+    assert found(one) == AMBER
+    assert words(one) == "policy: a principal, of another account perhaps, may do more: s3:putobject"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        (policy(deny("*")), policy(allow("*")), [*RED, *RED]),
+        (policy(deny("s3:*")), policy(deny("s3:Get*")), RED),
+        (policy(deny("s3:Get*")), policy(deny("s3:*")), []),
+        (policy(deny("s3:*")), policy(deny("s3:*"), deny("sqs:*")), []),
+        (None, policy(allow("*")), []),
+        ('{"tags": {}}', '{"tags": {"a": {}}}', []),
+    ],
+)
+def test_what_an_organization_forbids(before, after, expected):
+    old = None if before is None else {"content": before}
+    assert found(change("aws_organizations_policy", old, {"content": after})) == expected
+
+
 def test_every_resource_is_the_own_one_in_a_policy_of_a_resource():
     before = policy(allow("kms:Decrypt", "arn:aws:kms:x:1:key/a", Principal={"AWS": ROLE}))
     after = policy(allow("kms:Decrypt", Principal={"AWS": ROLE}))
@@ -202,6 +257,36 @@ def test_names_are_told_unless_the_policy_is_marked():
     after = policy(allow(["s3:*", "sqs:*", "sns:*", "iam:*"], BUCKET))
     assert words(identity(None, after)) == "policy: new wildcards in actions: iam:*, s3:*, sns:* and 1 more"
     assert words(identity(None, after, sensitive={"policy": True})) == "policy: new wildcards in actions"
+
+
+FULL = "policy: full access: every action is allowed on every resource"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        (policy(allow("*", BUCKET)), policy(allow("*")), FULL),
+        (policy(allow("s3:*")), policy(allow(["s3:*", "*:*"])), FULL),
+        (None, policy(allow("*", ["arn:aws:*:*:*:*"])), FULL),
+        (policy(allow("*", Condition=ORGANISATION)), policy(allow("*")), FULL),
+        (None, policy(allow("*", Condition=ORGANISATION)), f"{FULL}, under a condition"),
+        (None, policy(allow("*", BUCKET)), "policy: new wildcards in actions: *"),
+        (None, policy(allow("s3:*")), "policy: new wildcards in actions: s3:* on every resource"),
+        (
+            policy(allow("s3:*", BUCKET)),
+            policy(allow("s3:*")),
+            "policy: allowed on every resource from now on: s3:*",
+        ),
+    ],
+)
+def test_wildcards_are_told_by_what_they_reach(before, after, told):
+    assert words(identity(before, after)) == told
+    assert found(identity(before, after)) == RED
+
+
+def test_in_the_policy_of_a_resource_every_resource_is_that_one():
+    before, after = (policy(allow(each, Principal={"AWS": ROLE})) for each in ("kms:Decrypt", "*"))
+    assert words(resource(before, after)) == "policy: new wildcards in actions: *"
 
 
 def test_deleting_a_policy_is_no_widening():

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 ANYBODY = "*"
+_ARN_PARTS = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,8 +59,8 @@ def _statement(told: Mapping[str, Any]) -> Statement:
     conditions = told.get("Condition") or {}
     return Statement(
         allows=told.get("Effect") == "Allow",
-        actions=tuple(each.lower() for each in _texts(told.get("Action"))) or (ANYBODY,),
-        resources=_texts(told.get("Resource")) or (ANYBODY,),
+        actions=tuple(each.lower() for each in texts(told.get("Action"))) or (ANYBODY,),
+        resources=tuple(map(_completed, texts(told.get("Resource")))) or (ANYBODY,),
         principals=tuple(_principals(told.get("Principal")))
         or ((ANYBODY,) if "NotPrincipal" in told else ()),
         inverse=any(name in told for name in ("NotAction", "NotResource", "NotPrincipal")),
@@ -74,10 +75,20 @@ def _principals(told: Any) -> Iterator[str]:
         yield told
     elif isinstance(told, Mapping):
         for named in told.values():
-            yield from _texts(named)
+            yield from texts(named)
 
 
-def _texts(told: Any) -> tuple[str, ...]:
+def _completed(resource: str) -> str:
+    """Return an ARN with a wildcard for each part that it lacks: that is what IAM makes of it.
+
+    Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
+    """
+    missing = _ARN_PARTS - 1 - resource.count(":")
+    return f"{resource}{':*' * missing}" if missing > 0 and resource.startswith("arn:") else resource
+
+
+def texts(told: Any) -> tuple[str, ...]:
+    """Return one text or a list of them as the texts that there are."""
     if isinstance(told, str):
         return (told,)
     return tuple(each for each in told if isinstance(each, str)) if isinstance(told, list) else ()
@@ -106,64 +117,3 @@ def covers(pattern: str, text: str) -> bool:
         else:
             return False
     return not pattern[here:].strip(ANYBODY)
-
-
-# What narrows a statement for anybody down to some: an operator that demands, with a value that is fixed.
-# Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
-_NARROWING_KEYS = frozenset(
-    {
-        "aws:sourcearn",
-        "aws:sourceaccount",
-        "aws:sourceowner",
-        "aws:sourceorgid",
-        "aws:sourceorgpaths",
-        "aws:sourcevpc",
-        "aws:sourcevpce",
-        "aws:sourceip",
-        "aws:principalorgid",
-        "aws:principalorgpaths",
-        "aws:principalaccount",
-        "aws:principalarn",
-        "aws:userid",
-        "s3:dataaccesspointarn",
-        "s3:dataaccesspointaccount",
-        "kms:calleraccount",
-    }
-)
-_NARROWING_OPERATORS = ("string", "arn", "ipaddress")
-_NOT = ("stringnot", "arnnot")
-_WHOLE_WORLD = frozenset({"0.0.0.0/0", "::/0"})
-# Who may sign in there is not the account's to say: only the subject tells whose token it is.
-# Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-idp_oidc.html
-_SHARED_PROVIDERS = frozenset(
-    {"token.actions.githubusercontent.com", "gitlab.com", "app.terraform.io", "accounts.google.com"}
-)
-
-
-def is_public(statement: Statement) -> bool:
-    """Tell whether a statement allows anybody, without a condition that makes that some."""
-    anybody = any(each == ANYBODY or _is_shared(each) for each in statement.principals)
-    return statement.allows and anybody and not _is_narrowed(statement.conditions)
-
-
-def _is_shared(principal: str) -> bool:
-    """Tell an identity provider that everybody can sign in to."""
-    return principal.rpartition("/")[2] in _SHARED_PROVIDERS
-
-
-def _is_narrowed(conditions: Mapping[str, Any]) -> bool:
-    for operator, keys in conditions.items():
-        # `ForAllValues` and `IfExists` also hold where the request does not have the key.
-        kind = operator.lower().removeprefix("foranyvalue:")
-        if not kind.startswith(_NARROWING_OPERATORS) or kind.startswith(_NOT) or kind.endswith("ifexists"):
-            continue
-        for key, values in keys.items() if isinstance(keys, Mapping) else ():
-            known = key.lower() in _NARROWING_KEYS or key.lower().endswith(":sub")
-            if known and not any(_is_anything(each) for each in _texts(values)):
-                return True
-    return False
-
-
-def _is_anything(value: str) -> bool:
-    """Tell whether a value narrows nothing: `*`, the whole world, or every repository (`repo:*:*`)."""
-    return value in _WHOLE_WORLD or not value.removeprefix("repo:").strip("*:/")

@@ -7,6 +7,7 @@ from typing import Any
 from guardian.domain.review.change import Change, is_marked
 from guardian.domain.review.risks.codes import KNOWN_AFTER_APPLY, OPENED_TO_THE_WORLD, OUTBOUND_TO_THE_WORLD
 from guardian.domain.review.risks.facts import RiskFacts
+from guardian.domain.review.risks.ranges import world_size
 from guardian.domain.review.risks.risk import Risk, Severity
 
 _GROUPS = "https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html"
@@ -14,9 +15,6 @@ _ACLS = "https://docs.aws.amazon.com/vpc/latest/userguide/nacl-rules.html"
 _ALL = "-1"
 _WEB = (80, 443)
 _PORTS = (0, 65_535)
-_WIDE_V4 = 8
-_WIDE_V6 = 16
-_PRIVATE_V6 = ("fc", "fd", "fe")
 
 _RULE_DIRECTIONS = {
     "aws_vpc_security_group_ingress_rule": "ingress",
@@ -37,17 +35,23 @@ class Opening:
     Attributes:
         protocol: As the provider normalises it; `-1` for all.
         first, last: Ports; all of them where the protocol has none.
+        six: Whether it is open by IPv6, and not by IPv4.
+        size: How much of the world it is open to, as `world_size` counts.
     """
 
     inbound: bool
     protocol: str
     first: int
     last: int
+    six: bool = False
+    size: int = 1
 
     def contains(self, other: "Opening") -> bool:
         """Tell whether what the other opens is open by this one."""
         return (
             self.inbound == other.inbound
+            and self.six == other.six
+            and self.size >= other.size
             and self.protocol in {_ALL, other.protocol}
             and self.first <= other.first
             and other.last <= self.last
@@ -87,6 +91,8 @@ def opened_network(change: Change, facts: RiskFacts) -> Iterator[Risk]:
     if inbound:
         mild = is_acl or all(each.is_web for each in inbound)
         words = f"{_listed(inbound)} can be reached from anywhere"
+        if all(each.six for each in inbound):
+            words += " by IPv6"
         if is_acl:
             words += ", as far as security groups let it"
         severity = Severity.AMBER if mild else Severity.RED
@@ -98,30 +104,41 @@ def opened_network(change: Change, facts: RiskFacts) -> Iterator[Risk]:
 
 
 def _openings(resource_type: str, values: Mapping[str, Any]) -> Iterator[Opening]:
+    """Yield what the rules open to the world, the ranges of rules for the same ports taken together."""
+    ranges: dict[tuple[bool, str, int, int], list[str]] = {}
+    for rule, inbound in _rules(resource_type, values):
+        action = rule.get("action") or rule.get("rule_action") or "allow"
+        if str(action).lower() == "allow":
+            ranges.setdefault((inbound, *_ports(rule)), []).extend(_ranges(rule))
+    for (inbound, protocol, first, last), told in ranges.items():
+        for six in (False, True):
+            size = world_size(told, six=six)
+            if size:
+                yield Opening(inbound=inbound, protocol=protocol, first=first, last=last, six=six, size=size)
+
+
+def _rules(resource_type: str, values: Mapping[str, Any]) -> Iterator[tuple[Mapping[str, Any], bool]]:
+    """Yield each rule, and whether it is about what comes in."""
     if resource_type in _RULES_WITHIN:
         for direction in ("ingress", "egress"):
             listed = values.get(direction)
             for rule in listed if isinstance(listed, list) else ():
                 if isinstance(rule, Mapping):
-                    yield from _opening(rule, inbound=direction == "ingress")
+                    yield rule, direction == "ingress"
     elif values:
         if resource_type == "aws_network_acl_rule":
-            inbound = not values.get("egress")
+            yield values, not values.get("egress")
         else:
-            inbound = (_RULE_DIRECTIONS.get(resource_type) or values.get("type")) == "ingress"
-        yield from _opening(values, inbound=inbound)
+            yield values, (_RULE_DIRECTIONS.get(resource_type) or values.get("type")) == "ingress"
 
 
-def _opening(rule: Mapping[str, Any], *, inbound: bool) -> Iterator[Opening]:
-    action = rule.get("action") or rule.get("rule_action") or "allow"
-    if str(action).lower() != "allow" or not any(map(_is_world, _ranges(rule))):
-        return
+def _ports(rule: Mapping[str, Any]) -> tuple[str, int, int]:
     protocol = str(rule.get("ip_protocol") or rule.get("protocol") or _ALL).lower()
     protocol = {"all": _ALL, "6": "tcp", "17": "udp", "1": "icmp", "58": "icmpv6"}.get(protocol, protocol)
     first, last = _port(rule.get("from_port")), _port(rule.get("to_port"))
     if protocol not in {"tcp", "udp"} or first is None or last is None:
-        first, last = _PORTS
-    yield Opening(inbound=inbound, protocol=protocol, first=first, last=last)
+        return (protocol, *_PORTS)
+    return protocol, first, last
 
 
 def _ranges(rule: Mapping[str, Any]) -> Iterator[str]:
@@ -130,16 +147,6 @@ def _ranges(rule: Mapping[str, Any]) -> Iterator[str]:
         for each in told if isinstance(told, list) else [told]:
             if isinstance(each, str):
                 yield each
-
-
-def _is_world(cidr: str) -> bool:
-    """Tell whether a range is the world, or so large a part of it that no private network is."""
-    network, _, length = cidr.partition("/")
-    if not length.isdecimal():
-        return False
-    if ":" in network:
-        return int(length) < _WIDE_V6 and not network.lower().startswith(_PRIVATE_V6)
-    return int(length) < _WIDE_V4
 
 
 def _port(told: Any) -> int | None:

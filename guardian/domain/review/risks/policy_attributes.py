@@ -9,11 +9,13 @@ class Holder(StrEnum):
     """Whose policy it is.
 
     `identity`: what somebody may do. `trust`: who may be a role. `resource`: who may do what with one thing.
+    `limit`: what nobody of an organization may exceed, whatever else allows it.
     """
 
     IDENTITY = "identity"
     TRUST = "trust"
     RESOURCE = "resource"
+    LIMIT = "limit"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +50,7 @@ POLICY_ATTRIBUTES: Mapping[str, tuple[PolicyAttribute, ...]] = {
         PolicyAttribute(name="assume_role_policy", holder=Holder.TRUST),
         _identity(block="inline_policy"),
     ),
+    "aws_organizations_policy": (PolicyAttribute(name="content", holder=Holder.LIMIT),),
     "aws_s3_bucket": _resource(),
     "aws_s3_bucket_policy": _resource(),
     "aws_s3_access_point": _resource(),

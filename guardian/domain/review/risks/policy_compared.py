@@ -3,25 +3,71 @@
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
-from guardian.domain.review.risks.iam_document import ANYBODY, Statement, covers, is_public
+from guardian.domain.review.risks.escalation import ESCALATING
+from guardian.domain.review.risks.iam_document import ANYBODY, Statement, covers
+from guardian.domain.review.risks.narrowing import has_wildcard, is_public
 
 _ARN_PARTS = 6
 # Of one statement; a policy may hold thousands, and the first that are new say enough.
 _GRANTS_MAX = 1_000
 _SERVICE = 2
+_EVERY_ACTION = (ANYBODY, "*:*")
 
 Grant = tuple[str, str]
 """An action and a resource, each a pattern."""
 
 
-def new_wildcards(old: Sequence[Statement], new: Sequence[Statement]) -> Iterator[Grant]:
-    """Yield the grants with a wildcard action or a wide resource that nothing before allowed as well."""
+def new_grants(old: Sequence[Statement], new: Sequence[Statement]) -> Iterator[Grant]:
+    """Yield what nothing before allowed as well, where its action or resource is worth a word.
+
+    That is an action with a wildcard, one that escalates, or any on a wide resource.
+    """
     kept = {each.text for each in old}
     for each in new:
         if each.allows and each.text not in kept:
-            for action, resource in islice(_wild(each), _GRANTS_MAX):
+            for action, resource in islice(_telling(each), _GRANTS_MAX):
                 if not any(_allows(before, action, resource, each) for before in old):
                     yield action, resource
+
+
+def new_actions(old: Sequence[Statement], new: Sequence[Statement]) -> Iterator[tuple[str, str]]:
+    """Yield the principals that were there by name, each with an action that nothing before allowed it."""
+    kept = {each.text for each in old}
+    known = set(_named(old))
+    for each in new:
+        if not each.allows or each.text in kept:
+            continue
+        pairs = ((name, action) for name in each.principals if name in known for action in each.actions)
+        for name, action in islice(pairs, _GRANTS_MAX):
+            if not any(_lets(before, name, action) for before in old):
+                yield name, action
+
+
+def is_full(grant: Grant) -> bool:
+    """Tell whether a grant is every action on every resource."""
+    action, resource = grant
+    return action in _EVERY_ACTION and not resource.removeprefix("arn:aws").strip(":*")
+
+
+def is_full_without_condition(statements: Iterable[Statement]) -> bool:
+    """Tell whether a statement allows every action on every resource, whatever the circumstances."""
+    return any(
+        is_full((action, resource))
+        for each in statements
+        if each.allows and not each.inverse and not each.condition
+        for action in each.actions
+        for resource in each.resources
+    )
+
+
+def allowed_somewhere(statements: Iterable[Statement], action: str) -> bool:
+    """Tell whether an action was allowed already, if only on some resource."""
+    return any(
+        covers(allowed, action)
+        for each in statements
+        if each.allows and not each.inverse
+        for allowed in each.actions
+    )
 
 
 def has_new_inverse(old: Sequence[Statement], new: Sequence[Statement]) -> bool:
@@ -49,9 +95,13 @@ def drops_condition(old: Sequence[Statement], new: Sequence[Statement]) -> bool:
 
 
 def loses_denial(old: Sequence[Statement], new: Sequence[Statement]) -> bool:
-    """Tell whether a statement that denied is gone, or is another."""
+    """Tell whether a statement that denied is gone, and none denies as much."""
     kept = {each.text for each in new}
-    return any(not each.allows and each.text not in kept for each in old)
+    denials = [each for each in new if not each.allows]
+    return any(
+        not each.allows and each.text not in kept and not any(_denies_as_much(one, each) for one in denials)
+        for each in old
+    )
 
 
 def is_wide(resource: str) -> bool:
@@ -68,11 +118,30 @@ def is_wide(resource: str) -> bool:
     return rest == ANYBODY and parts[_SERVICE] != "s3" and kind.replace("-", "").isalpha()
 
 
-def _wild(statement: Statement) -> Iterator[Grant]:
+def _telling(statement: Statement) -> Iterator[Grant]:
     wide = [each for each in statement.resources if is_wide(each)]
     for action in statement.actions:
-        for resource in statement.resources if ANYBODY in action else wide:
+        for resource in statement.resources if has_wildcard(action) or action in ESCALATING else wide:
             yield action, resource
+
+
+def _lets(before: Statement, principal: str, action: str) -> bool:
+    return (
+        before.allows
+        and any(covers(each, principal) for each in before.principals)
+        and (before.inverse or any(covers(each, action) for each in before.actions))
+    )
+
+
+def _denies_as_much(now: Statement, before: Statement) -> bool:
+    return (
+        not now.inverse
+        and not before.inverse
+        and now.condition in ("", before.condition)
+        and set(before.principals) <= set(now.principals)
+        and all(any(covers(each, action) for each in now.actions) for action in before.actions)
+        and all(any(covers(each, one) for each in now.resources) for one in before.resources)
+    )
 
 
 def _named(statements: Iterable[Statement]) -> Iterator[str]:
