@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from guardian.domain.engine import Backend, PlanOptions, WorkingDirectory
@@ -12,7 +13,7 @@ from guardian.domain.plan import PlannedChange, PlanSummary
 from guardian.domain.review.review import Review
 from guardian.domain.snapshot import Snapshot
 from guardian.domain.state import parse_state
-from guardian.errors import DataLossError, DeclinedError, StalePlanError
+from guardian.errors import DataLossError, DeclinedError, RefusedError, StalePlanError
 from guardian.operations import capture
 from guardian.operations.context import Checkout
 from guardian.operations.guard import read_sound_state, refuse_held, refuse_wrong_state
@@ -161,15 +162,32 @@ def guard_and_ask(
         )
         review = verdicts(context, prepared.planned, body, project=session.project, judging=judging)
     context.audience.plan(summary, rendered, review)
-    refuse_data_loss(session, summary.changes, allowed=allow_delete)
-    if review is not None and judging.rule is not None:
-        _refuse_denied(session, review)
+    _refuse_all_at_once(
+        partial(refuse_data_loss, session, summary.changes, allowed=allow_delete),
+        partial(_refuse_denied, session, review if judging.rule is not None else None),
+    )
     if ask and not context.audience.approve(APPROVE):
         raise DeclinedError("apply cancelled; nothing was changed")
     session.record(Kind.APPROVED, {"by": "a person at a terminal" if ask else by})
 
 
-def _refuse_denied(session: Session, review: Review) -> None:
+def _refuse_all_at_once(*guards: Callable[[], None]) -> None:
+    """Ask every guard; raise the first refusal with the others noted, which would come with the next try."""
+    refused: list[RefusedError] = []
+    for guard in guards:
+        try:
+            guard()
+        except RefusedError as error:
+            refused.append(error)
+    for each in refused[1:]:
+        refused[0].add_note(f"{each.message}\n  {each.hint}")
+    if refused:
+        raise refused[0]
+
+
+def _refuse_denied(session: Session, review: Review | None) -> None:
+    if review is None:
+        return
     denied = ", ".join(f"{each.rule}: {each.address}" for each in review.denied)
     verdict = "refused" if denied else "passed"
     session.record(Kind.GUARDED, {"guard": "policy", "verdict": verdict, "detail": denied})

@@ -174,3 +174,27 @@ def test_an_exception_lets_it_pass_and_expires(checkout: Checkout, terraform: st
     assert finding["override"]["reason"] == "it is ours"
     applied = checkout.run("apply", "--require-approval", "-auto-approve")
     assert applied.exit_code == 0, applied.said
+
+
+def test_a_hold_stands_in_the_way_and_is_said_first(checkout: Checkout) -> None:
+    bad = 'resource "terraform_data" "bad" {\n  provisioner "local-exec" { command = "exit 3" }\n}\n'
+    checkout.write(BEFORE + bad)
+    assert checkout.run("apply", "-auto-approve", "--on-failure=hold").exit_code == 3
+    checkout.write(AFTER)
+    [obstacle] = of(lines(checkout), "review")[0]["obstacles"]
+    assert obstacle.startswith("the project is on hold since ")
+    text = checkout.run("review").stdout
+    assert text.index("In the way of an apply") < text.index("Other changes")
+    assert "In the way of an apply" in checkout.run("plan").stdout
+
+
+def test_a_stale_plan_is_said_to_be_stale(checkout: Checkout, terraform: str) -> None:
+    for command in (["plan", "-out=plan.tfplan"], ["apply", "-auto-approve"]):
+        subprocess.run([terraform, *command], cwd=checkout.root, check=True, capture_output=True)
+    [obstacle] = of(lines(checkout, "plan.tfplan"), "review")[0]["obstacles"]
+    assert obstacle.startswith("an apply will be refused: ")
+
+
+def test_a_checkout_that_nobody_may_write_to_is_reviewed(checkout: Checkout) -> None:
+    (checkout.root / ".guardian").write_text("no directory can be made here")
+    assert lines(checkout, "-detailed-exitcode", exit_code=2)

@@ -125,3 +125,23 @@ def test_a_whole_plan_is_read_change_by_change():
         ("terraform_data.b", (("input",),)),
         ("terraform_data.a", ()),
     ]
+
+
+def test_what_another_resource_sets_is_nobodys_hand_unless_the_object_writes_it_itself():
+    bucket = "aws_s3_bucket"
+    drift = change(bucket, {"versioning": [{"enabled": False}]}, {"versioning": [{"enabled": True}]})
+    gone = change(bucket, {"versioning": [{"enabled": True}]}, None, action=Action.DELETE)
+    assert undone(drift, gone) is None
+    assert undone(drift, gone, arguments={drift.resource: frozenset({"bucket"})}) is None
+    written = {drift.resource: frozenset({"bucket", "versioning"})}
+    assert undone(drift, gone, arguments=written) == (("versioning", 0, "enabled"),)
+
+
+def test_what_a_recovery_left_alone_is_somebodys_work_although_no_refresh_tells_it():
+    planned = change(GROUP, {"a": 2}, {"a": 1})
+    assert DriftBefore([]).undone_by(planned) is None
+    found = DriftBefore([], left_alone={planned.address}).undone_by(planned)
+    assert found is not None
+    assert found.paths == (("a",),)
+    made = change(GROUP, None, {"a": 1}, action=Action.CREATE)
+    assert DriftBefore([], left_alone={made.address}).undone_by(made) is None
