@@ -30,6 +30,12 @@ class Actor:
         where = f"{self.user}@{self.host} (pid {self.pid})"
         return f"{where}, {self.job}" if self.job else where
 
+    @property
+    def person(self) -> str:
+        """Name who it was for and where, for what outlives the process."""
+        where = f"{self.user}@{self.host}"
+        return f"{where}, {self.job}" if self.job else where
+
     def shares_boot_with(self, other: "Actor") -> bool:
         """Tell whether both lived in the same boot of the same machine; an unknown boot is nobody's."""
         return bool(self.boot_id) and (self.boot_id, self.host) == (other.boot_id, other.host)

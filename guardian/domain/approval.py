@@ -8,6 +8,7 @@ from typing import Any
 from guardian.domain import fields
 from guardian.domain.review.policy import Override
 from guardian.domain.snapshot import ConfigurationRef, PlanRef
+from guardian.domain.standing import KnownState
 from guardian.domain.state import StateFacts
 
 CLOCKS_MAY_DIFFER = timedelta(minutes=5)
@@ -55,6 +56,7 @@ class Approval:
         by: Who, in words.
         reason: Why, or empty.
         overrides: Exceptions from policy rules that came with it.
+        allow_delete: Addresses or globs whose data its apply may lose, as `--allow-delete` takes them.
     """
 
     number: int
@@ -69,6 +71,7 @@ class Approval:
     at: datetime
     expires_at: datetime
     overrides: tuple[Override, ...] = ()
+    allow_delete: tuple[str, ...] = ()
 
     def body(self) -> dict[str, Any]:
         """Return the body of the record `plan_approved`."""
@@ -90,6 +93,7 @@ class Approval:
                 }
                 for each in self.overrides
             ],
+            "allow_delete": list(self.allow_delete),
         }
 
     @classmethod
@@ -119,6 +123,8 @@ class Approval:
                 )
                 for each in body["overrides"]
             ),
+            # Records of earlier versions have none.
+            allow_delete=tuple(body.get("allow_delete", ())),
         )
 
 
@@ -152,6 +158,23 @@ def out_of_time(approval: Approval, now: datetime) -> str:
             f"it was given at {approval.at:%Y-%m-%d %H:%M} UTC, yet to come by this machine's clock: "
             "whether it has expired cannot be told"
         )
+    return ""
+
+
+def overtaken(approval: Approval, known: KnownState | None) -> str:
+    """Say why the last state that the log vouches for rules an approval out, or nothing where it does not.
+
+    The state may have moved without the log: then only the apply finds out. It may also have been ahead of
+    the log when the plan was approved.
+    """
+    if known is None:
+        return ""
+    if approval.serial is None:
+        return f"there was no state, and now there is one at serial {known.serial}"
+    if approval.lineage != known.lineage:
+        return "it was given for another state than the recorded one"
+    if approval.serial < known.serial:
+        return f"the state moved from serial {approval.serial} to {known.serial}"
     return ""
 
 

@@ -1,6 +1,6 @@
 """The guarded apply: plan to a file, guard, snapshot, journal, apply that very file, prove or hold."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
@@ -43,7 +43,7 @@ class ApplyRequest:
     Attributes:
         plan_file: A plan saved before, or None to plan now.
         on_failure: `hold`, `ask`, `restore`, `destroy-created` or `retry`.
-        allow_delete: Addresses or globs whose data may be lost.
+        allow_delete: Addresses or globs whose data may be lost, beside those that an approval lets go.
         allow_replace: Addresses or globs that a way back may replace.
         require_approval: Whether to apply an approved plan exactly, or nothing.
         judging: By what the plan is judged before anything is changed.
@@ -115,6 +115,7 @@ def apply(context: Context, request: ApplyRequest) -> ApplyResult:
             approval, plan_file = None, request.plan_file
             if request.require_approval:
                 approval, plan_file = approved_plan(session, request.plan_file)
+                request = replace(request, allow_delete=(*request.allow_delete, *approval.allow_delete))
             prepared = prepare(
                 session,
                 where,

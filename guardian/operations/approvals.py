@@ -1,17 +1,18 @@
 """The approvals in a project's log: which may be used, which overrides hold, and the one use of each."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
+from shlex import quote
 
 from guardian.domain.approval import Approval, out_of_time
-from guardian.domain.journal import Kind
+from guardian.domain.journal import Kind, Record
 from guardian.domain.review.policy import Override
 from guardian.errors import ApprovalError, StoreCorruptError
 from guardian.operations.session import Session
 from guardian.repository.project import Project
 
-APPROVE = "guardian approve PLAN    # then: guardian apply --require-approval"
+APPROVE = "guardian approve PLAN    # then guardian apply --require-approval"
 SHOWN_DIGITS = 12
 
 
@@ -29,12 +30,20 @@ def approvals_of(project: Project) -> Iterator[tuple[Approval, str]]:
         if record.kind is Kind.APPROVAL_USED:
             used[record.body["approval"]] = record.run_id or "another run"
         else:
-            try:
-                approval = Approval.from_record(record.body, number=number, at=record.at)
-            except (ValueError, KeyError, TypeError) as error:
-                raise StoreCorruptError(f"record {number} is no approval: {error}") from error
-            yield approval, used.get(number, "")
+            yield approval_of(record), used.get(number, "")
         number = project.log.record(number - 1).standing.last_approval if number > 1 else None
+
+
+def approval_of(record: Record) -> Approval:
+    """Read a record `plan_approved`.
+
+    Raises:
+        StoreCorruptError: It cannot be read.
+    """
+    try:
+        return Approval.from_record(record.body, number=record.number, at=record.at)
+    except (ValueError, KeyError, TypeError) as error:
+        raise StoreCorruptError(f"record {record.number} is no approval: {error}") from error
 
 
 def overrides_of(project: Project, now: datetime) -> tuple[Override, ...]:
@@ -55,13 +64,13 @@ def chosen(project: Project, plan_sha256: str | None, now: datetime) -> Approval
 
     Args:
         project: Whose.
-        plan_sha256: Digest of the plan file at hand; None to take the newest approval that may be used.
+        plan_sha256: Digest of the plan file at hand, whose newest approval counts; None for the newest of
+            all. What it supersedes is not fallen back to.
         now: By this machine's clock.
 
     Raises:
-        ApprovalError: None may be used; says of the newest one that fits why.
+        ApprovalError: There is none, or it may not be used; says why.
     """
-    refused: tuple[Approval, str] | None = None
     other: Approval | None = None
     for approval, run_id in approvals_of(project):
         why = f"it was used already, by run {run_id}" if run_id else out_of_time(approval, now)
@@ -70,9 +79,7 @@ def chosen(project: Project, plan_sha256: str | None, now: datetime) -> Approval
         elif not why:
             return approval
         else:
-            refused = refused or (approval, why)
-    if refused is not None:
-        raise _error(f"the approval of {described(refused[0])} cannot be used: {refused[1]}")
+            raise _error(f"the approval of {described(approval)} cannot be used: {why}")
     if other is not None:
         raise _error(
             f"this plan is not approved: its bytes differ. Its sha256 begins with "
@@ -97,6 +104,11 @@ def described(approval: Approval) -> str:
     """Name an approved plan for a person."""
     digits = approval.plan.sha256[:SHOWN_DIGITS]
     return f"plan {digits}, given by {approval.by} at {approval.at:%Y-%m-%d %H:%M} UTC"
+
+
+def deletions_allowed(addresses: Iterable[str]) -> str:
+    """Return the options that let these addresses or globs go, ready for a shell."""
+    return " ".join(f"--allow-delete={quote(each)}" for each in addresses)
 
 
 def _error(message: str) -> ApprovalError:

@@ -8,7 +8,7 @@ from guardian.domain.approval import LOCK_FILE, Approval, Present, moved
 from guardian.domain.journal import Kind
 from guardian.domain.snapshot import ConfigurationRef, PlanRef
 from guardian.errors import ApprovalError
-from guardian.operations.approvals import APPROVE, chosen, described
+from guardian.operations.approvals import chosen, deletions_allowed, described
 from guardian.operations.capture import Source
 from guardian.operations.context import Checkout
 from guardian.operations.sealing import digests
@@ -26,7 +26,7 @@ def approved_plan(session: Session, given: Path | None) -> tuple[Approval, Path]
 
     Args:
         session: The run.
-        given: The plan file at hand; None to take the newest approval that may be used.
+        given: The plan file at hand; None to take the newest approval.
 
     Raises:
         ApprovalError: The plan is not approved, or its approval expired or was used.
@@ -45,7 +45,8 @@ def approved_plan(session: Session, given: Path | None) -> tuple[Approval, Path]
         raise
     path = session.run_dir / PLAN_FILE
     context.workplace.write(path, project.get(ObjectKind.PLAN, approval.plan.object))
-    context.audience.note(f"applying {described(approval)}")
+    allowed = f", with {deletions_allowed(approval.allow_delete)}" if approval.allow_delete else ""
+    context.audience.note(f"applying {described(approval)}{allowed}")
     return approval, path
 
 
@@ -70,7 +71,7 @@ def refuse_moved(
         raise ApprovalError(
             f"what was approved has moved since {described(approval)}: {'; '.join(clauses)}; "
             "nothing was changed",
-            hint=f"guardian plan -out=PLAN    # plan again; then {APPROVE}",
+            hint="guardian plan -out=PLAN    # plan again, and approve that",
         )
 
 

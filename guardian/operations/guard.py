@@ -69,7 +69,12 @@ def read_sound_state(
 
 def _refuse_state(session: Session, standing: Standing, verdict: str) -> NoReturn:
     session.record(Kind.GUARDED, {"guard": "wrong_state", "verdict": "refused", "detail": verdict})
-    raise WrongStateError(
+    raise state_refusal(standing, verdict)
+
+
+def state_refusal(standing: Standing, verdict: str) -> WrongStateError:
+    """Return the error for a state that is not the project's, with both ways out."""
+    return WrongStateError(
         verdict,
         hint=f"{_put_back(standing)}; or, if the present state is right: "
         "guardian snapshot create --accept-state --reason '...'",

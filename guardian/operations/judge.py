@@ -46,16 +46,23 @@ def refuse_denied(findings: Iterable[Finding]) -> None:
     Raises:
         PolicyDeniedError: Names each rule, address and message, and how an exception is made.
     """
+    denial = denial_of(findings)
+    if denial is not None:
+        raise denial
+
+
+def denial_of(findings: Iterable[Finding]) -> PolicyDeniedError | None:
+    """Return the error for a plan that the policy denies; None where it passes."""
     denied = [each for each in findings if each.denies]
     if not denied:
-        return
+        return None
     lines = [f"{each.address or 'the plan'}: {each.message} ({each.rule})" for each in denied[:_MOST_SHOWN]]
     if len(denied) > _MOST_SHOWN:
         lines.append(f"and {len(denied) - _MOST_SHOWN} more")
-    raise PolicyDeniedError(
+    exceptions = " ".join(dict.fromkeys(f"--override {quote(each.rule)}" for each in denied))
+    return PolicyDeniedError(
         "\n".join(["the project's policy denies this plan; nothing was changed:", *lines]),
-        hint=f"guardian approve PLAN --override {quote(denied[0].rule)} --reason '...'"
-        "    # if it must be all the same",
+        hint=f"guardian approve PLAN {exceptions} --reason '...'    # if it must be all the same",
     )
 
 

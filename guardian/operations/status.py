@@ -3,10 +3,12 @@
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from guardian.domain.journal import ApprovalRef, Kind, Standing
+from guardian.domain.approval import out_of_time, overtaken
+from guardian.domain.journal import Kind, Standing
 from guardian.domain.remembered import Remembered
 from guardian.domain.run import Progress
 from guardian.domain.run_class import RunClass, class_by_end
+from guardian.operations.approvals import approval_of
 from guardian.operations.held import engine_of
 from guardian.operations.runs import Run, load_run
 from guardian.ports.system import Identity
@@ -22,6 +24,7 @@ class Status:
         progress: How far it came, while no record closes it.
         holder_died: Whether who holds the lease is proven dead.
         spooled: How many runs wait on this machine to be flushed.
+        unusable: Why the newest approval cannot be used, empty where it can or where there is none.
     """
 
     project: str
@@ -32,6 +35,7 @@ class Status:
     progress: Progress = field(default_factory=Progress)
     holder_died: bool = False
     spooled: int = 0
+    unusable: str = ""
 
 
 def status_of(project: Project, *, identity: Identity | None = None, now: datetime | None = None) -> Status:
@@ -40,7 +44,7 @@ def status_of(project: Project, *, identity: Identity | None = None, now: dateti
     Args:
         project: Which.
         identity: Tells whether the holder of the lease is dead; without it every holder counts as alive.
-        now: By this machine's clock, tells whether an approval expired; without it each is taken for that.
+        now: By this machine's clock, tells whether an approval expired; without it none is next.
 
     Raises:
         StoreCorruptError: The project's log is gone.
@@ -53,8 +57,8 @@ def status_of(project: Project, *, identity: Identity | None = None, now: dateti
     last = standing.last_run
     run_class = class_by_end(last.operation, last.outcome) if last is not None else None
     run = load_run(project, last.id) if last is not None and run_class is None else None
-    given = standing.approval
-    approved = given if given is not None and now is not None and now < given.expires_at else None
+    unusable = _unusable(project, standing, now)
+    approved = standing.approval is not None and now is not None and not unusable
     command, reason = _next(standing, died=died, engine=_living_engine(run, identity), approved=approved)
     return Status(
         project=project.descriptor.name,
@@ -64,7 +68,18 @@ def status_of(project: Project, *, identity: Identity | None = None, now: dateti
         run_class=run.run_class if run is not None else run_class,
         progress=run.progress if run is not None else Progress(),
         holder_died=died,
+        unusable=unusable,
     )
+
+
+def _unusable(project: Project, standing: Standing, now: datetime | None) -> str:
+    if standing.approval is None:
+        return ""
+    approval = approval_of(project.log.record(standing.approval.record))
+    late = out_of_time(approval, now) if now is not None else ""
+    if why := late or overtaken(approval, standing.known_state):
+        return why
+    return "the project is on hold" if standing.hold is not None else ""
 
 
 def beside_a_spool(status: Status, runs: int) -> Status:
@@ -84,6 +99,7 @@ def remembered_status(seen: Remembered) -> Status:
         next_command="guardian status",
         reason="once the store answers; what cannot wait: guardian apply --break-glass --reason '...'",
         run_class=class_by_end(last.operation, last.outcome) or RunClass.IN_DOUBT if last else None,
+        unusable="the store does not answer" if seen.standing.approval is not None else "",
     )
 
 
@@ -99,7 +115,7 @@ def _living_engine(run: Run | None, identity: Identity | None) -> str:
     return ""
 
 
-def _next(standing: Standing, *, died: bool, engine: str, approved: ApprovalRef | None) -> tuple[str, str]:
+def _next(standing: Standing, *, died: bool, engine: str, approved: bool) -> tuple[str, str]:
     last = standing.last_run
     if standing.lease is not None and not died and last is not None and last.is_open:
         return f"guardian run show {last.id}", "a run is under way, or its guardian died"
@@ -110,7 +126,7 @@ def _next(standing: Standing, *, died: bool, engine: str, approved: ApprovalRef 
         return "guardian restore", f"run {standing.open_incident.run_id} failed and is not mended"
     if standing.hold is not None:
         return "guardian release --reason '...'", f"on hold: {standing.hold.reason}"
-    if approved is not None:
+    if approved:
         return "guardian apply --require-approval", "a plan is approved, and not applied yet"
     if standing.baseline is None and standing.last_snapshot is not None:
         # The snapshot's plan had changes, or the run after it failed: another one would say the same.

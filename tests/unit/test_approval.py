@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from guardian.domain.approval import Approval, Present, SealedFile, moved, out_of_time
+from guardian.domain.approval import Approval, Present, SealedFile, moved, out_of_time, overtaken
 from guardian.domain.review.policy import Override
 from guardian.domain.sealed import named_files, why_in_place
 from guardian.domain.snapshot import ConfigurationRef, PlanRef
+from guardian.domain.standing import KnownState
 from guardian.domain.state import StateFacts
 
 HEX = "ab" * 32
@@ -66,10 +67,40 @@ def present(**changed: Any) -> Present:
 def test_an_approval_survives_its_record():
     override = Override(rule="no-public", address="*", reason="release 4", by="alice", expires_at=END)
     for each in (
-        approval(overrides=(override,)),
+        approval(overrides=(override,), allow_delete=("aws_s3_bucket.a",)),
         approval(lineage=None, serial=None, lock_file=None, sealed=(), reason=""),
     ):
         assert Approval.from_record(each.body(), number=7, at=AT) == each
+
+
+def test_a_record_of_an_earlier_version_lets_nothing_go():
+    body = approval().body()
+    del body["allow_delete"]
+    assert Approval.from_record(body, number=7, at=AT).allow_delete == ()
+
+
+def known(**changed: Any) -> KnownState:
+    return KnownState(**{"lineage": "l", "serial": 3, "sha256": HEX, "instances": 1, **changed})
+
+
+@pytest.mark.parametrize(
+    ("seen", "why"),
+    [
+        (None, ""),
+        (known(), ""),
+        (known(serial=2), ""),
+        (known(serial=5), "the state moved from serial 3 to 5"),
+        (known(lineage="m"), "it was given for another state than the recorded one"),
+    ],
+)
+def test_a_recorded_state_overtakes_an_approval(seen, why):
+    assert overtaken(approval(), seen) == why
+
+
+def test_a_state_where_there_was_none_overtakes_an_approval():
+    fresh = approval(lineage=None, serial=None)
+    assert overtaken(fresh, None) == ""
+    assert overtaken(fresh, known()) == "there was no state, and now there is one at serial 3"
 
 
 def test_what_is_as_it_was_has_not_moved():

@@ -3,9 +3,9 @@
 import json
 import threading
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,10 @@ import pytest
 from guardian.domain.engine import WorkingDirectory
 from guardian.domain.glass import Glass
 from guardian.domain.journal import Kind
+from guardian.domain.review.policy import Effect, Finding, Override
 from guardian.domain.run import Outcome
+from guardian.domain.silence import fits
+from guardian.domain.standing import Hold
 from guardian.errors import (
     ApprovalError,
     DataLossError,
@@ -22,17 +25,22 @@ from guardian.errors import (
     HeldError,
     InterruptedRunError,
     LeaseHeldError,
+    PolicyDeniedError,
     StalePlanError,
     UsageError,
+    WrongStateError,
 )
 from guardian.operations.apply import ApplyRequest, apply
 from guardian.operations.approvals import overrides_of
 from guardian.operations.approve import Approved, ApproveRequest, approve
 from guardian.operations.preview import PlanRequest, preview
 from guardian.operations.status import status_of
+from guardian.operations.verdicts import Judging
 from guardian.repository.history import read_history
 from tests.fakes.blobs import FaultyBlobStore, Killed
 from tests.fakes.world import World
+
+HOLD = Hold(reason="moving", by="ann", since=datetime(2030, 1, 31, tzinfo=UTC))
 
 
 @pytest.fixture
@@ -129,6 +137,28 @@ def test_status_names_an_open_approval_as_what_is_next_until_it_expires(world):
     assert status_of(world.project, now=end).next_command == "guardian apply"
     applied(world)
     assert status_of(world.project, now=just_before).next_command == "guardian apply"
+
+
+def test_status_says_why_an_approval_cannot_be_used(world):
+    file = planned(world)
+    approved(world, file)
+    now = world.clock.now()
+    assert status_of(world.project, now=now).unusable == ""
+    world.configure(a="3")
+    world.apply()
+    seen = status_of(world.project, now=now)
+    assert seen.unusable == "the state moved from serial 1 to 2"
+    assert seen.next_command == "guardian apply"
+    assert "expired" in status_of(world.project, now=now + timedelta(hours=25)).unusable
+
+
+def test_while_the_project_is_on_hold_no_approval_can_be_used(world):
+    world.project.log.append(Kind.HELD, {"hold": HOLD.to_json()})
+    made = approved(world)
+    assert made.hold == HOLD
+    seen = status_of(world.project, now=world.clock.now())
+    assert seen.unusable == "the project is on hold"
+    assert seen.next_command == "guardian release --reason '...'"
 
 
 def test_it_is_used_once(world):
@@ -235,12 +265,33 @@ def test_a_clock_before_the_approval_is_not_believed(world):
     assert "yet to come by this machine's clock" in refusal(world)
 
 
-def test_an_older_approval_that_still_holds_is_found_behind_an_expired_one(world):
+def test_a_newer_approval_supersedes_the_older_ones_of_its_plan(world):
     file = planned(world)
     approved(world, file, expires_hours=24)
     approved(world, file, expires_hours=1)
     world.clock.advance(2 * 3600)
-    assert applied(world).outcome is Outcome.APPLIED
+    assert "it expired at" in refusal(world)
+    assert "it expired at" in refusal(world, file)
+
+
+def test_one_use_of_a_plan_that_was_approved_twice_leaves_no_other(world):
+    file = planned(world)
+    approved(world, file)
+    approved(world, file)
+    run_id = applied(world).run_id
+    assert f"used already, by run {run_id}" in refusal(world)
+    assert f"used already, by run {run_id}" in refusal(world, file)
+
+
+def test_without_a_plan_only_the_newest_approval_of_the_project_counts(world):
+    older, newer = planned(world, "older"), planned(world, "newer")
+    newer.write_bytes(newer.read_bytes() + b" ")
+    approved(world, older)
+    approved(world, newer, expires_hours=1)
+    world.clock.advance(2 * 3600)
+    assert "it expired at" in refusal(world)
+    assert "it expired at" in refusal(world, newer)
+    assert applied(world, older).outcome is Outcome.APPLIED
 
 
 def test_files_that_changed_are_named(world):
@@ -258,14 +309,104 @@ def test_the_serial_that_moved_is_named(world):
     assert "the state moved from serial 1 to 3" in refusal(world)
 
 
-def test_the_data_loss_guard_stays(world):
+@pytest.fixture
+def emptying(world: World) -> World:
+    """A world whose next plan deletes a bucket."""
     (world.root / "main.tf").write_text('resource "aws_s3_bucket" "b" {\n  input = "1"\n}\n')
     world.apply()
     world.configure(a="2")
-    approved(world)
-    with pytest.raises(DataLossError):
-        applied(world)
-    assert applied(world, allow_delete=("aws_s3_bucket.b",)).outcome is Outcome.APPLIED
+    return world
+
+
+def test_a_plan_that_loses_data_is_not_approved_unless_that_is_allowed(emptying):
+    with pytest.raises(DataLossError) as refused:
+        approved(emptying, allow_delete=("aws_s3_bucket.other",))
+    assert "nothing was approved" in refused.value.message
+    assert refused.value.hint.startswith(
+        "guardian approve PLAN --allow-delete=aws_s3_bucket.other --allow-delete=aws_s3_bucket.b    #"
+    )
+    assert Kind.PLAN_APPROVED not in emptying.kinds
+
+
+@pytest.mark.parametrize("given", ["aws_s3_bucket.b", "aws_s3_bucket.*"])
+def test_what_an_approval_lets_go_needs_no_option_when_it_is_applied(emptying, given):
+    made = approved(emptying, allow_delete=(given,))
+    assert [each.address for each in made.lost] == ["aws_s3_bucket.b"]
+    assert made.approval.allow_delete == (given,)
+    assert applied(emptying).outcome is Outcome.APPLIED
+    assert emptying.inputs == {"a": "2"}
+    assert any("--allow-delete=" in each for each in emptying.audience.notes)
+
+
+def denying(*rules: str, at: str = "terraform_data.a") -> Judging:
+    """Return a policy whose rules deny each change of one address."""
+
+    def rule(inputs: Sequence[Mapping[str, Any]], overrides: Sequence[Override]) -> tuple[Finding, ...]:
+        found = [
+            Finding(rule=name, effect=Effect.DENY, address=at, message="no")
+            for name in rules
+            if any(each["address"] == at for each in inputs)
+        ]
+        by_rule = {each.rule: each for each in reversed(overrides) if fits(at, each.address)}
+        return tuple(replace(each, override=by_rule.get(each.rule)) for each in found)
+
+    return Judging(rule=rule)
+
+
+def test_a_plan_that_the_policy_denies_is_not_approved(world):
+    with pytest.raises(PolicyDeniedError) as refused:
+        approved(world, judging=denying("r1", "r2"), overrides=("r1",), reason="seen")
+    assert "terraform_data.a: no (r2)" in refused.value.message
+    assert "(r1)" not in refused.value.message
+    assert refused.value.hint.startswith("guardian approve PLAN --override r1 --override r2 --reason seen  ")
+    assert Kind.PLAN_APPROVED not in world.kinds
+
+
+def test_an_exception_that_is_limited_to_other_addresses_lets_nothing_pass(world):
+    with pytest.raises(PolicyDeniedError) as refused:
+        approved(world, judging=denying("r"), overrides=("r",), addresses=("x.*",), reason="seen")
+    assert "--override r --address='x.*' --address=terraform_data.a --reason seen" in refused.value.hint
+
+
+def test_all_that_stands_against_a_plan_is_said_at_once(emptying):
+    with pytest.raises(DataLossError) as refused:
+        approved(emptying, judging=denying("r"))
+    assert "aws_s3_bucket.b; nothing was approved" in refused.value.message
+    assert "terraform_data.a: no (r)" in refused.value.message
+    assert "--allow-delete=aws_s3_bucket.b --override r --reason '...'" in refused.value.hint
+
+
+def test_exceptions_let_a_plan_pass_whether_given_now_or_before(world):
+    judging = denying("r")
+    given = approved(world, judging=judging, overrides=("r",), reason="seen")
+    standing = approved(world, judging=judging)
+    assert [each.rule for each in given.excepted] == [each.rule for each in standing.excepted] == ["r"]
+    assert standing.approval.overrides == ()
+    assert applied(world, judging=judging).outcome is Outcome.APPLIED
+
+
+def test_an_approval_ends_with_the_exception_that_it_needs(world):
+    judging = denying("r")
+    exception = approved(world, judging=judging, overrides=("r",), reason="seen", override_hours=1).approval
+    assert exception.expires_at == exception.overrides[0].expires_at
+    later = approved(world, judging=judging, expires_hours=48).approval
+    assert later.expires_at == exception.expires_at
+    assert approved(
+        world, overrides=("r",), reason="seen", override_hours=1
+    ).approval.expires_at > later.at + (timedelta(hours=23))
+
+
+def test_it_is_recorded_by_who_and_where_and_not_by_which_process(world):
+    given = approved(world, overrides=("r",), reason="seen").approval
+    actor = world.project.log.actor
+    assert given.by == f"{actor.user}@{actor.host}"
+    assert given.overrides[0].by == given.by
+
+
+def test_a_state_that_is_not_the_projects_is_not_approved(world):
+    world.rewrite_state(serial=0)
+    with pytest.raises(WrongStateError):
+        approved(world)
 
 
 def test_a_plan_that_does_not_fit_is_not_approved(world):
@@ -298,6 +439,7 @@ def test_a_hold_stands_before_an_approval(world):
         {"addresses": ("*",), "reason": "r"},
         {"overrides": ("",), "reason": "r"},
         {"overrides": ("x",), "addresses": ("",), "reason": "r"},
+        {"allow_delete": ("",)},
     ],
 )
 def test_an_override_wants_a_rule_and_a_reason(world, request_):

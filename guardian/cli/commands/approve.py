@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from guardian import wiring
 from guardian.cli.command import application
 from guardian.cli.console import Console
 from guardian.cli.declare import argument, number, value, values
@@ -28,6 +29,9 @@ class ApproveFlags(ProjectOptions):
     )
     override: tuple[str, ...] = values("--override", "RULE", "Make an exception from this policy rule")
     address: tuple[str, ...] = values("--address", "GLOB", "Limit the exceptions to these addresses")
+    allow_delete: tuple[str, ...] = values(
+        "--allow-delete", "ADDRESS", "Let its apply delete this instance although it holds data"
+    )
     by: str | None = value("--by", "NAME", "Who approves, where that is not who runs this")
 
 
@@ -47,7 +51,9 @@ def approve(given: ApproveFlags, console: Console) -> Result:
                 override_hours=given.expires or work.settings.policy.override_hours,
                 overrides=given.override,
                 addresses=given.address,
+                allow_delete=given.allow_delete,
                 by=given.by or "",
+                judging=wiring.judging_of(work.settings),
             ),
         )
     console.show(approved_text(made, console.paint, console.typed))
@@ -56,7 +62,7 @@ def approve(given: ApproveFlags, console: Console) -> Result:
         outcome=Outcome.OK,
         exit_code=ExitCode.OK,
         project=made.project,
-        more={"approval": approved_object(made.approval)},
+        more={"approval": approved_object(made)},
     )
 
 

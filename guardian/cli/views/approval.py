@@ -6,8 +6,9 @@ from typing import Any
 from guardian.cli.typed import Typed
 from guardian.cli.views.table import SHORT_ID, moment
 from guardian.cli.views.terminal import Paint, visible
-from guardian.domain.approval import Approval
 from guardian.domain.fields import format_moment
+from guardian.domain.review.policy import Finding
+from guardian.operations.approvals import deletions_allowed
 from guardian.operations.approve import Approved
 
 SHOWN = 8
@@ -42,12 +43,35 @@ def approved_text(made: Approved, paint: Paint, typed: Typed) -> str:
         )
         for each in approval.overrides
     ]
-    lines.append(f"{paint.bold('Next:')} {typed.again('guardian apply')} --require-approval")
+    lines += [
+        paint.yellow(f"  Loses    {visible(each.address)}, which holds data") for each in made.lost[:SHOWN]
+    ]
+    if len(made.lost) > SHOWN:
+        lines.append(f"           and {len(made.lost) - SHOWN} more")
+    if approval.allow_delete:
+        lines.append(f"  Allowed  {visible(deletions_allowed(approval.allow_delete))}")
+    lines += [paint.yellow(f"  Passes   {_excepted(each)}") for each in made.excepted[:SHOWN]]
+    if len(made.excepted) > SHOWN:
+        lines.append(f"           and {len(made.excepted) - SHOWN} more")
+    if made.hold is None:
+        lines.append(f"{paint.bold('Next:')} {typed.again('guardian apply')} --require-approval")
+    else:
+        lines.append(paint.yellow(f"  On hold  {visible(made.hold.reason)}; no apply passes"))
+        lines.append(f"{paint.bold('Next:')} {typed.again('guardian status')}")
     return "\n".join(lines)
 
 
-def approved_object(approval: Approval) -> dict[str, Any]:
+def _excepted(found: Finding) -> str:
+    where = f"{visible(found.rule)} at {visible(found.address or 'the plan')}"
+    given = found.override
+    if given is None:
+        return where
+    return f"{where}, by the exception of {visible(given.by)} until {moment(given.expires_at)}"
+
+
+def approved_object(made: Approved) -> dict[str, Any]:
     """Return the `approval` of a result."""
+    approval = made.approval
     return {
         "number": approval.number,
         "plan_sha256": approval.plan.sha256,
@@ -67,4 +91,7 @@ def approved_object(approval: Approval) -> dict[str, Any]:
             {"rule": each.rule, "address": each.address, "expires_at": format_moment(each.expires_at)}
             for each in approval.overrides
         ],
+        "allow_delete": list(approval.allow_delete),
+        "loses_data": [each.address for each in made.lost],
+        "excepted": [{"rule": each.rule, "address": each.address} for each in made.excepted],
     }

@@ -21,7 +21,7 @@ def status_text(status: Status, paint: Paint) -> str:
         *_incident(standing, paint),
         ("Hold", _hold(standing, paint)),
         *_drift(standing, paint),
-        *_approval(standing),
+        *_approval(status, paint),
         ("Lease", _lease(status)),
         *([("Spooled", paint.yellow(f"{status.spooled} not in the store yet"))] if status.spooled else []),
     ]
@@ -55,7 +55,9 @@ def remembered_line(seen: Remembered, status: Status) -> dict[str, Any]:
 def status_object(status: Status) -> dict[str, Any]:
     """Return what `status --json` adds to its result."""
     standing = status.standing.to_json()
-    baseline = None
+    baseline, approval = None, standing["approval"]
+    if approval is not None:
+        approval = {**approval, "unusable": status.unusable or None}
     if status.standing.baseline is not None:
         baseline = {"snapshot_id": standing["baseline"], "since": standing["baseline_since"]}
     return {
@@ -65,7 +67,7 @@ def status_object(status: Status) -> dict[str, Any]:
         "lease": standing["lease"],
         "open_incident": standing["open_incident"],
         "drift": standing["drift"],
-        "approval": standing["approval"],
+        "approval": approval,
         "spooled": status.spooled,
         "class": str(status.run_class) if status.run_class is not None else None,
         "next": {"command": status.next_command, "reason": status.reason},
@@ -86,12 +88,14 @@ def _drift(standing: Standing, paint: Paint) -> list[tuple[str, str]]:
     return [("Drift", f"{text} {since}, seen {moment(seen.at)}")]
 
 
-def _approval(standing: Standing) -> list[tuple[str, str]]:
-    """Return the plan that waits to be applied; no row without one."""
-    given = standing.approval
+def _approval(status: Status, paint: Paint) -> list[tuple[str, str]]:
+    """Return the plan that waits to be applied, or why it cannot be; no row without one."""
+    given = status.standing.approval
     if given is None:
         return []
     plan = f"plan {visible(given.plan_sha256[:SHORT_ID])} by {visible(given.by)}"
+    if status.unusable:
+        return [("Approved", f"{plan}, {paint.yellow(f'cannot be applied: {visible(status.unusable)}')}")]
     return [("Approved", f"{plan}, not applied, until {moment(given.expires_at)}")]
 
 
