@@ -48,7 +48,7 @@ def test_what_stays_or_holds_nothing_is_no_loss(resource_type, before, action):
 @pytest.mark.parametrize(
     ("newest", "severity", "words"),
     [
-        (NOT_ASKED, "red", ": nobody asked whether there is a backup"),
+        (NOT_ASKED, "red", ": no backup of it was looked for"),
         (None, "red", ", and there is no backup that outlives it"),
         (
             Unreadable(reason="dynamodb list_backups: AccessDenied: no"),
@@ -107,18 +107,18 @@ def test_a_backup_counts_while_it_is_fresh(newest, severity, words):
             "refuses while deletion_protection is on",
         ),
         ("aws_cognito_user_pool", {"deletion_protection": "ACTIVE"}, "amber", "refuses while"),
-        ("aws_cognito_user_pool", {"deletion_protection": "INACTIVE"}, "red", "nobody asked"),
+        ("aws_cognito_user_pool", {"deletion_protection": "INACTIVE"}, "red", "was looked for"),
         ("aws_s3_bucket", {"force_destroy": True}, "red", "force_destroy is set"),
         ("aws_s3_bucket", {"force_destroy": False}, "amber", "AWS refuses while anything is in it"),
         ("aws_ecr_repository", {"force_delete": True}, "red", "force_delete is set"),
         ("aws_ebs_volume", {"final_snapshot": True}, "amber", "a final snapshot is taken"),
-        ("aws_ebs_volume", {"final_snapshot": False}, "red", "nobody asked"),
+        ("aws_ebs_volume", {"final_snapshot": False}, "red", "was looked for"),
         ("aws_fsx_windows_file_system", {"skip_final_backup": False}, "amber", "a final backup is taken"),
         ("aws_fsx_windows_file_system", {"skip_final_backup": True}, "red", "skip_final_backup is set"),
         ("aws_secretsmanager_secret", {"recovery_window_in_days": 7}, "amber", "called back for 7 days"),
-        ("aws_secretsmanager_secret", {"recovery_window_in_days": 0}, "red", "nobody asked"),
+        ("aws_secretsmanager_secret", {"recovery_window_in_days": 0}, "red", "was looked for"),
         ("aws_kms_key", {"deletion_window_in_days": None}, "red", "called back for 30 days"),
-        ("aws_sqs_queue", {}, "red", "nobody asked"),
+        ("aws_sqs_queue", {}, "red", "was looked for"),
     ],
 )
 def test_what_keeps_a_copy_or_makes_sure_that_none_stays_is_named(resource_type, before, severity, told):

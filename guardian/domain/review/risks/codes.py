@@ -45,7 +45,7 @@ DATA_WITHOUT_BACKUP = Danger(
     code="data-without-backup",
     severities=_RED,
     meaning="something that holds data is deleted or replaced, and no fresh backup of it is known; that "
-    "nobody asked, or that the question was not answered, is said, and is no backup",
+    "none was looked for, or that the question was not answered, is said, and is no backup",
     source=f"{_AWS}/wellarchitected/latest/reliability-pillar/back-up-data.html",
 )
 DATA_DELETED = Danger(

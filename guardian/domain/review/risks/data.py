@@ -95,8 +95,8 @@ def data_risk(loss: DataLoss, facts: RiskFacts) -> Risk:
     if loss.stays:
         return DATA_DELETED.of(loss.address, f"{what}: {loss.stays}", source=source)
     if loss.address not in facts.backups:
-        words = f"{what}: nobody asked whether there is a backup"
-        mend = "guardian review with credentials that may read backups, or look for one by hand"
+        words = f"{what}: no backup of it was looked for"
+        mend = "guardian review asks AWS for backups, with credentials that may read them"
         return DATA_WITHOUT_BACKUP.of(loss.address, words, mend=mend, source=source)
     newest = facts.backups[loss.address]
     if isinstance(newest, Unreadable):
