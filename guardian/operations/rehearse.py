@@ -11,15 +11,18 @@ from guardian.domain.address import resource_of
 from guardian.domain.configuration import Override
 from guardian.domain.engine import PlanOptions
 from guardian.domain.plan import Action, PlanSummary, destroyed
+from guardian.domain.recovery import Move
 from guardian.domain.review.after.state import AfterState, after_state
+from guardian.domain.review.after.wants import created_by_change, unasked_of
 from guardian.domain.review.document import PlanDocument
 from guardian.domain.review.rehearsal import Rehearsal
+from guardian.domain.state import EMPTY, parse_state
 from guardian.errors import ConfigurationError, InitFailedError, InterruptedRunError, PlanFailedError
 from guardian.operations.context import Checkout, Context
 from guardian.operations.plan import Planned, make_plan
 from guardian.operations.rehearsal_stage import Base, Stage, some, stage
-from guardian.operations.reverse import PREVENTED
-from guardian.operations.scene import write_overrides
+from guardian.operations.reverse import PREVENTED, flag_of
+from guardian.operations.scene import write_moves, write_overrides
 from guardian.operations.session import Place
 
 NO_BASE = (
@@ -58,12 +61,37 @@ def rehearse(
     try:
         staged = stage(context, place, checkout, document, base, after=after, options=options)
         if staged is None:
-            return Rehearsal(base="", plan=None, errors=(NO_BASE,))
+            return Rehearsal(base="", plan=None, refused=NO_BASE)
     except (ConfigurationError, InitFailedError) as error:
         if signal := context.interruption.requested():
             raise InterruptedRunError(f"interrupted by {signal}; nothing was changed") from error
+        if isinstance(error, ConfigurationError):
+            return Rehearsal(base=base.ref, plan=None, refused=error.message)
         return Rehearsal(base=base.ref, plan=None, errors=(error.message,))
-    return _told(context, staged, after)
+    rehearsal = _told(context, staged, after)
+    if rehearsal.plan is None:
+        return rehearsal
+    return replace(rehearsal, wants=_wants(context, checkout, planned, rehearsal, after))
+
+
+def _wants(
+    context: Context, checkout: Checkout, planned: Planned, rehearsal: Rehearsal, after: AfterState
+) -> tuple[str, ...]:
+    """Return the options without which a restore would refuse the plan."""
+    if rehearsal.plan is None or not destroyed(rehearsal.plan.changes):
+        return ()
+    body = planned.file.refreshed_state
+    before = parse_state(body) if body.strip() else EMPTY
+    protecting = context.configuration.facts(checkout.root).prevent_destroy
+    created = (each for each in created_by_change(after, before) if resource_of(each) in protecting)
+    found = unasked_of(
+        rehearsal.plan,
+        after,
+        before=before,
+        present=parse_state(after.body),
+        protected={*rehearsal.protected, *created},
+    )
+    return tuple(dict.fromkeys(f"{flag_of(each)}={each.address}" for each in found))
 
 
 def _told(context: Context, staged: Stage, after: AfterState) -> Rehearsal:
@@ -77,6 +105,13 @@ def _told(context: Context, staged: Stage, after: AfterState) -> Rehearsal:
     )
     try:
         plan, protected = _planned(context, staged, after)
+        moves = tuple(_destroying_moves(after, plan))
+        if moves:
+            write_moves(context, staged.scene.where.root, moves)
+            plan, more = _planned(context, staged, after, name="rehearsal-moved")
+            # What was lifted for the plan before is lifted in this one, too.
+            gone = {each.address for each in destroyed(plan.changes)}
+            protected = tuple(sorted({*more, *gone.intersection(protected)}))
     except PlanFailedError as error:
         return replace(rehearsal, errors=(error.message,))
     guessed = [
@@ -97,18 +132,20 @@ def _told(context: Context, staged: Stage, after: AfterState) -> Rehearsal:
             for each in destroyed(plan.changes)
             if (each.previous_address or each.address) not in after.made
         ),
-        moves=tuple(_destroying_moves(after, plan)),
+        moves=moves,
     )
 
 
-def _planned(context: Context, staged: Stage, after: AfterState) -> tuple[PlanSummary, tuple[str, ...]]:
+def _planned(
+    context: Context, staged: Stage, after: AfterState, *, name: str = "rehearsal"
+) -> tuple[PlanSummary, tuple[str, ...]]:
     """Plan; where `prevent_destroy` forbids it, once more without, to name what it protects.
 
     Raises:
         PlanFailedError: Terraform refuses for another reason.
     """
     try:
-        return _plan(context, staged, after, name="rehearsal.tfplan"), ()
+        return _plan(context, staged, after, name=f"{name}.tfplan"), ()
     except PlanFailedError as error:
         if PREVENTED not in error.summaries:
             raise
@@ -120,7 +157,7 @@ def _planned(context: Context, staged: Stage, after: AfterState) -> tuple[PlanSu
         ]
         if not lifted or write_overrides(context, staged.scene, lifted):
             raise
-    plan = _plan(context, staged, after, name="rehearsal-unprotected.tfplan")
+    plan = _plan(context, staged, after, name=f"{name}-unprotected.tfplan")
     protected = sorted(
         {each.address for each in destroyed(plan.changes) if resource_of(each.address) in protecting}
     )
@@ -139,7 +176,6 @@ def _unsaid(_: str) -> None:
 
 
 def _notes(after: AfterState, locked: tuple[str, ...]) -> Iterator[str]:
-    yield "nothing was refreshed: what is changed outside until the rollback is not in this plan"
     if after.reads:
         yield "data sources were read now; at a rollback they are read again"
     if after.forgotten:
@@ -156,8 +192,8 @@ def _of_stand_ins(addresses: list[str]) -> Iterator[str]:
         )
 
 
-def _destroying_moves(after: AfterState, plan: PlanSummary) -> Iterator[str]:
-    """Yield the moves of the change whose revert makes one object and destroys the other."""
+def _destroying_moves(after: AfterState, plan: PlanSummary) -> Iterator[Move]:
+    """Yield the moves that the base by itself takes back by making one object and destroying another."""
     gone = {each.address for each in destroyed(plan.changes)}
     made = {each.address for each in plan.changes if each.action is Action.CREATE}
-    yield from (f"{old} -> {new}" for old, new in after.moved if old in made and new in gone)
+    yield from (Move(source=new, home=old) for old, new in after.moved if old in made and new in gone)

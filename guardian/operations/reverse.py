@@ -122,7 +122,7 @@ def refuse_unasked(course: Course, reverse: Reverse, present: State) -> None:
         names = ", ".join(each.address for each in lost)
         raise DataLossError(
             f"the way back would delete or replace what the target has, or what holds data: {names}",
-            hint=" ".join(f"{_flag(each)}='{each.address}'" for each in lost[:3]),
+            hint=" ".join(f"{flag_of(each)}='{each.address}'" for each in lost[:3]),
         )
 
 
@@ -146,7 +146,7 @@ def _refuse_protected(course: Course, reverse: Reverse) -> None:
         raise RecoveryRefusedError(
             f"the present configuration protects by prevent_destroy what would go: {names}",
             code="protected",
-            hint=" ".join(f"{_flag(each)}='{each.address}'" for each in named),
+            hint=" ".join(f"{flag_of(each)}='{each.address}'" for each in named),
         )
 
 
@@ -156,7 +156,8 @@ def _typed(course: Course, change: PlannedChange) -> bool:
     return course.session.context.audience.approve(question, word=change.address)
 
 
-def _flag(change: PlannedChange) -> str:
+def flag_of(change: PlannedChange) -> str:
+    """Return the option that allows what a change destroys to go, without its address."""
     return "--allow-replace" if change.action is Action.REPLACE else "--allow-delete"
 
 
@@ -271,7 +272,7 @@ def _unprotected(
         raise RecoveryRefusedError(
             f"the target's configuration protects by prevent_destroy what the way back must replace: {names}",
             code="protected",
-            hint=" ".join(f"{_flag(each)}='{each.address}'" for each in named),
+            hint=" ".join(f"{flag_of(each)}='{each.address}'" for each in named),
         )
     return reverse
 

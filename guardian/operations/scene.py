@@ -165,8 +165,7 @@ def initialise_copy(
         backend = _local_copy(context, copy.base, backend, instead_of_backend)
     _write_json(context, root / OVERRIDE, {"terraform": {"backend": {backend.kind: _configured(backend)}}})
     if additions.moves:
-        moved = [{"from": each.source, "to": each.home} for each in additions.moves]
-        _write_json(context, root / MOVES, {"moved": moved})
+        write_moves(context, root, additions.moves)
     if additions.imports:
         imported = [{"to": address, "id": object_id} for address, object_id in additions.imports]
         _write_json(context, root / IMPORTS, {"import": imported})
@@ -261,6 +260,12 @@ def variables_of(
 def write_overrides(context: Context, scene: Scene, overrides: Iterable[Override]) -> tuple[Override, ...]:
     """Add overrides to a scene that is laid out; return those that cannot be expressed."""
     return context.configuration.override(scene.where.root, overrides)
+
+
+def write_moves(context: Context, root: Path, moves: Iterable[Move]) -> None:
+    """Add inverse `moved` blocks to a root module in a private copy; they need no `init`."""
+    moved = [{"from": each.source, "to": each.home} for each in moves]
+    _write_json(context, root / MOVES, {"moved": moved})
 
 
 def write_variables(context: Context, place: Place, values: Mapping[str, Any], *, name: str) -> str:

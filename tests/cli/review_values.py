@@ -7,6 +7,7 @@ from typing import Any
 from guardian.domain.configuration import Place
 from guardian.domain.difference import PathChange
 from guardian.domain.plan import Action, PlannedChange, PlanSummary
+from guardian.domain.recovery import Move
 from guardian.domain.redaction import MASK
 from guardian.domain.review.blast import Blast
 from guardian.domain.review.policy import Effect, Finding, Override
@@ -215,7 +216,9 @@ REHEARSAL = Rehearsal(
     ),
     destroys=(intent(RDS, Action.REPLACE),),
     protected=("aws_ebs_volume.index",),
-    notes=("Values that are known only after the apply were taken as they are now",),
+    moves=(Move(source="aws_sqs_queue.orders", home="aws_sqs_queue.queue"),),
+    wants=(f"--allow-replace={RDS}",),
+    notes=("data sources were read now; at a rollback they are read again",),
 )
 REVIEW = Review(
     project="shop",
@@ -315,11 +318,12 @@ def hostile(text: str = EVIL) -> Review:
         ),
         rehearsal=Rehearsal(
             base=text,
-            plan=None,
+            plan=PlanSummary(changes=(change.intent,)),
             destroys=(change.intent,),
             protected=(text,),
             missing_providers=(text,),
-            moves=(text,),
+            moves=(Move(source=text, home=text),),
+            wants=(text,),
             errors=(text,),
             notes=(text,),
         ),

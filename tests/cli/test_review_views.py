@@ -28,9 +28,10 @@ from guardian.cli.views.review.parts import address_of
 from guardian.cli.views.review.sarif import review_sarif
 from guardian.cli.views.review.text import review_text
 from guardian.cli.views.terminal import PLAIN, Paint, visible
-from guardian.domain.plan import Action
+from guardian.domain.plan import Action, PlanSummary
 from guardian.domain.review.blast import Blast
 from guardian.domain.review.host import Host
+from guardian.domain.review.rehearsal import Rehearsal
 from guardian.domain.review.review import Review, ReviewedChange
 from guardian.domain.review.risks.risk import Risk, Severity
 from guardian.domain.review.undo.verdict import Undo
@@ -357,6 +358,31 @@ def test_a_way_back_that_was_rehearsed_is_not_asked_for_again():
     assert "--rehearse" not in review_text(values.REVIEW, PLAIN, Typed())
     assert "--rehearse" in review_text(replace(values.REVIEW, rehearsal=None), PLAIN, Typed())
     assert "--rehearse" not in review_text(values.QUIET, PLAIN, Typed())
+
+
+def test_a_way_back_without_a_base_is_guardians_own_sentence():
+    nowhere = replace(values.REVIEW, rehearsal=Rehearsal(base="", plan=None, refused="there is no base"))
+    text = review_text(nowhere, PLAIN, Typed())
+    assert "\n  not rehearsed: there is no base\n" in text
+    assert "\n- Not rehearsed: there is no base\n" in comment(nowhere)
+
+
+def test_the_options_that_a_restore_wants_can_be_pasted():
+    wants = ('--allow-replace=aws_x.y["it\'s $(x)"]', "--allow-delete=aws_x.z")
+    rehearsal = Rehearsal(base="main", plan=PlanSummary(), wants=wants)
+    text = review_text(replace(values.REVIEW, rehearsal=rehearsal), PLAIN, Typed())
+    [line] = [each for each in text.splitlines() if "guardian restore wants: " in each]
+    assert set(shlex.split(line.partition("wants: ")[2].replace(", ", " "))) == set(wants)
+
+
+def test_a_long_way_back_is_cut_in_a_terminal_and_whole_in_a_comment():
+    changes = tuple(values.intent(f"aws_x.y[{index}]", Action.CREATE) for index in range(12))
+    plan = PlanSummary(changes=changes)
+    review = replace(values.REVIEW, rehearsal=Rehearsal(base="main", plan=plan))
+    text = review_text(review, PLAIN, Typed())
+    assert "+ aws_x.y[9]\n    and 2 more\n" in text
+    assert "aws_x.y[10]" not in text
+    assert "+ aws_x.y[11]\n```\n" in comment(review)
 
 
 ESCAPES = {"%3A": ":", "%2C": ",", "%0A": "\n", "%0D": "\r", "%25": "%"}

@@ -14,14 +14,14 @@ from guardian.cli.prompts import choose
 from guardian.cli.views import jsonl, runs, snapshots
 from guardian.cli.views.incident import incident_text
 from guardian.cli.views.markdown import code
-from guardian.cli.views.plan import plan_text, undo_words
+from guardian.cli.views.plan import plan_text, undo_words, way_back_text
 from guardian.cli.views.receipt import receipt_markdown, receipt_text
 from guardian.cli.views.recovery import recovery_line, recovery_text
 from guardian.cli.views.status import status_object, status_text
 from guardian.cli.views.terminal import PLAIN, Paint, visible
 from guardian.domain.choices import Choice
 from guardian.domain.journal import Kind, Record
-from guardian.domain.plan import Action, PlanSummary
+from guardian.domain.plan import Action, PlannedChange, PlanSummary
 from guardian.domain.run import Progress
 from guardian.domain.run_class import RunClass
 from guardian.domain.standing import Standing
@@ -251,3 +251,15 @@ def test_the_verdicts_of_a_review_stand_in_place_of_what_the_type_tells():
     gone = values.change("aws_lb.l[0]", Action.DELETE)
     told = plan_text(PlanSummary(changes=(gone,)), "as Terraform says", PLAIN, verdicts=("Undo: 1 exact",))
     assert told == "as Terraform says\n\nguardian:\nUndo: 1 exact"
+
+
+def test_what_is_made_again_as_it_was_is_not_called_a_new_object():
+    changes = tuple(
+        PlannedChange(address=f"{kind}.x", resource_type=kind, action=Action.CREATE)
+        for kind in ("aws_s3_bucket_versioning", "aws_db_instance", "custom_widget")
+    )
+    told = way_back_text(PlanSummary(changes=changes), None, (), PLAIN)
+    assert "+ aws_s3_bucket_versioning.x: comes back as it was" in told
+    assert "! aws_db_instance.x: comes back as a new object" in told
+    # Nobody wrote down what this one loses.
+    assert "! custom_widget.x: comes back as a new object" in told

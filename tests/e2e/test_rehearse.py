@@ -11,6 +11,7 @@ import pytest
 
 from guardian.domain.engine import PlanOptions
 from guardian.domain.plan import PlanReading
+from guardian.domain.recovery import Move
 from guardian.errors import InterruptedRunError, NotFoundError
 from tests.support.guardian import Checkout, kill_all, wait_until
 from tests.support.moto import MotoServer
@@ -125,9 +126,14 @@ def test_every_kind_of_change_is_told_as_terraform_would_plan_it(repository):
     found = repository.rehearsing().rehearse(base)
     assert found.errors == ()
     assert found.base == base[:12]
-    assert actions(found.plan) == repository.really(base)
-    assert found.moves == ("terraform_data.old -> terraform_data.moved",)
-    assert {each.address for each in found.destroys} == {"terraform_data.moved"}
+    plain = repository.really(base)
+    # Terraform alone would destroy it and make it anew; guardian's way back moves it home.
+    assert plain.pop("terraform_data.moved") == "delete"
+    assert plain.pop("terraform_data.old") == "create"
+    home = {"terraform_data.old": "move from terraform_data.moved"}
+    assert actions(found.plan) == {**plain, **home}
+    assert found.moves == (Move(source="terraform_data.moved", home="terraform_data.old"),)
+    assert found.destroys == ()
     assert found.works
 
 
@@ -180,6 +186,34 @@ def test_prevent_destroy_in_the_way_is_named_with_the_plan_behind_it(repository)
     assert not found.works
     # What is replaced by the change itself is gone already.
     assert found.destroys == ()
+    assert found.wants == ('--allow-replace=terraform_data.kept["a"]',)
+
+
+def test_what_is_moved_and_protected_besides_is_both_told(repository):
+    lifecycle = "\n  lifecycle {\n    prevent_destroy = true\n  }\n"
+    kept = DATA % ("kept", "  triggers_replace = [%s]" + lifecycle)
+    repository.write(kept % '"one"' + data("old"))
+    base = repository.commit()
+    repository.apply()
+    moved = "moved {\n  from = terraform_data.old\n  to   = terraform_data.new\n}\n"
+    repository.write(kept.replace("= true", "= false") % '"two"' + data("new") + moved)
+    found = repository.rehearsing().rehearse(base)
+    assert found.protected == ("terraform_data.kept",)
+    assert actions(found.plan) == {
+        "terraform_data.kept": "replace",
+        "terraform_data.old": "move from terraform_data.new",
+    }
+
+
+def test_what_the_change_makes_and_protects_wants_leave_to_go(repository):
+    repository.write(data("kept"))
+    base = repository.commit()
+    repository.apply()
+    lifecycle = "\n  lifecycle {\n    prevent_destroy = true\n  }\n"
+    repository.write(data("kept") + data("free") + DATA % ("new", lifecycle))
+    found = repository.rehearsing().rehearse(base)
+    assert actions(found.plan) == {"terraform_data.free": "delete", "terraform_data.new": "delete"}
+    assert found.wants == ("--allow-delete=terraform_data.new",)
 
 
 def test_what_the_change_adopts_or_forgets_is_told(repository):
@@ -193,6 +227,8 @@ def test_what_the_change_adopts_or_forgets_is_told(repository):
     repository.write(adopted + forgotten + data("same"))
     found = repository.rehearsing().rehearse(base)
     assert [each.address for each in found.destroys] == ["terraform_data.adopted"]
+    # Nobody made it: a restore asks before it goes.
+    assert found.wants == ("--allow-delete=terraform_data.adopted",)
     assert any("terraform_data.left" in each for each in found.notes)
     assert actions(found.plan) == repository.really(base)
 
@@ -283,7 +319,8 @@ def test_a_commit_without_the_root_module_is_told(tmp_path, terraform):
     repository.terraform("init")
     found = repository.rehearsing().rehearse(base)
     assert found.plan is None
-    assert "no configuration in live/app" in found.errors[0]
+    assert "no configuration in live/app" in found.refused
+    assert found.errors == ()
 
 
 def test_without_a_base_it_says_what_would_be_one(repository):
@@ -291,7 +328,8 @@ def test_without_a_base_it_says_what_would_be_one(repository):
     repository.terraform("init")
     found = repository.rehearsing().rehearse()
     assert found.plan is None
-    assert "--base" in found.errors[0]
+    assert "--base" in found.refused
+    assert found.errors == ()
 
 
 def test_a_shallow_clone_says_what_to_fetch(repository, tmp_path, terraform):

@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator, Sequence
 
 from guardian.cli.views.markdown import cell, code, prose
-from guardian.cli.views.plan import change_lines, counts_text
+from guardian.cli.views.plan import change_lines
+from guardian.cli.views.review import rehearsed
 from guardian.cli.views.review.parts import (
     SHOWN_ADDRESSES,
     THE_PLAN,
@@ -112,18 +113,25 @@ def note(text: str) -> Iterator[str]:
 
 def way_back(rehearsal: Rehearsal) -> Iterator[str]:
     """Yield the rehearsal: its plan, and what stands in its way."""
-    base = name(base_words(rehearsal.base))
-    made = "Terraform makes no plan." if rehearsal.plan is None else counts_text(rehearsal.plan)
-    yield f"- Going back to {base} after the apply: {made}"
+    if rehearsal.refused:
+        yield f"- Not rehearsed: {sentence(rehearsal.refused)}"
+        return
+    yield f"- Going back to {name(base_words(rehearsal.base))} {rehearsed.outcome_words(rehearsal)}"
     lists = (
         ("Destroys what is there today", [address_of(each) for each in rehearsal.destroys]),
         ("In the way, by `prevent_destroy`", rehearsal.protected),
         ("Lacks the provider of what this change adds", rehearsal.missing_providers),
-        ("Destroys and creates, for `moved` blocks are reverted", rehearsal.moves),
+        ("`guardian restore` wants", rehearsed.flags(rehearsal)),
     )
     yield from (f"- {title}: {names(items)}" for title, items in lists if items)
+    shown, more = rehearsed.moves(rehearsal)
+    for each in shown:
+        mend = f"{rehearsed.MEND}: {name(rehearsed.mend_words(each))}"
+        yield f"- {name(rehearsed.move_words(each))}: {rehearsed.MOVED}; {mend}"
+    if more:
+        yield f"-{more} that are moved"
     yield from (f"- Terraform: {name(' '.join(each.split()), most=SHOWN_ERROR)}" for each in rehearsal.errors)
-    yield from (f"- {sentence(each)}" for each in rehearsal.notes)
+    yield from (f"- {sentence(rehearsed.capital(each))}" for each in rehearsal.notes)
 
 
 def names(items: Sequence[str], *, total: int = 0) -> str:

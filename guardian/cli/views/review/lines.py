@@ -1,6 +1,7 @@
 """A review for a program: one line on the whole, then one each for what is said in it."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import asdict
 from typing import Any
 
 from guardian.cli.views import jsonl
@@ -126,12 +127,14 @@ def _rehearsal(rehearsal: Rehearsal) -> dict[str, Any]:
         "type": "rehearsal",
         "base": rehearsal.base,
         "works": rehearsal.works,
+        "refused": rehearsal.refused,
         "counts": jsonl.counts(plan.counts) if plan else None,
         "changes": [jsonl.change(each) for each in plan.changes] if plan else None,
         "destroys": [each.address for each in rehearsal.destroys],
         "protected": list(rehearsal.protected),
         "missing_providers": list(rehearsal.missing_providers),
-        "moves": list(rehearsal.moves),
+        "moves": [asdict(each) for each in rehearsal.moves],
+        "wants": list(rehearsal.wants),
         "errors": list(rehearsal.errors),
         "notes": list(rehearsal.notes),
     }

@@ -6,11 +6,12 @@ from typing import TypeVar
 
 from guardian.cli.typed import Typed
 from guardian.cli.views.markdown import fence_of, fenced
+from guardian.cli.views.plan import change_lines
 from guardian.cli.views.review import items
 from guardian.cli.views.review.fit import Section
 from guardian.cli.views.review.mermaid import flowchart
 from guardian.cli.views.review.parts import by_weight, dangers, flags_of, lost, next_lines, others
-from guardian.cli.views.terminal import by_address, visible
+from guardian.cli.views.terminal import PLAIN, by_address, visible
 from guardian.domain.address import resource_of
 from guardian.domain.plan import DESTRUCTIVE
 from guardian.domain.review.host import Host
@@ -59,6 +60,7 @@ def sections(review: Review, host: Host, limit: int) -> list[Section]:
             list(items.way_back(review.rehearsal)) if review.rehearsal else (),
             lambda line: (line,),
         ),
+        _planned_back(review, host),
         _list(10, "notes", "### What this review could not know\n", review.notes, items.note),
         _plan(review, host, limit),
         _next(review),
@@ -122,11 +124,29 @@ def _plan(review: Review, host: Host, limit: int) -> Section | None:
     opened, closed = _folded(host, f"The whole plan, {'secrets masked' if values else 'without values'}")
     fence = fence_of("\n".join(lines))
     return Section(
-        rank=12,
+        rank=13,
         noun="lines of the plan",
         head=f"{opened}\n{fence}text",
         items=lambda: lines,
         total=sum(1 + len(each.values or each.paths) for each in review.changes),
+        tail=f"{fence}\n{closed}",
+    )
+
+
+def _planned_back(review: Review, host: Host) -> Section | None:
+    """Return every change of the way back that was rehearsed."""
+    plan = review.rehearsal.plan if review.rehearsal is not None else None
+    if plan is None or not plan.changes:
+        return None
+    lines = change_lines(plan.changes, PLAIN)
+    opened, closed = _folded(host, "The plan of the way back")
+    fence = fence_of("\n".join(lines))
+    return Section(
+        rank=12,
+        noun="changes of the way back",
+        head=f"{opened}\n{fence}text",
+        items=lambda: lines,
+        total=len(lines),
         tail=f"{fence}\n{closed}",
     )
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from guardian.cli.typed import Typed
 from guardian.cli.views.lists import in_a_row
 from guardian.cli.views.plan import change_lines, counts_text
+from guardian.cli.views.review import rehearsed
 from guardian.cli.views.review.parts import (
     SHOWN_ADDRESSES,
     THE_PLAN,
@@ -54,7 +55,7 @@ def review_text(review: Review, paint: Paint, typed: Typed) -> str:
         ("Other changes", _each(_other(each, paint) for each in others(review))),
         ("Values, secrets masked", _each(_values(each) for each in review.changes if each.values)),
         ("Outputs", (f"  {visible(name)}: {visible(how)}" for name, how in sorted(review.outputs.items()))),
-        ("Way back, rehearsed", _way_back(review.rehearsal) if review.rehearsal else ()),
+        ("Way back, rehearsed", _way_back(review.rehearsal, paint) if review.rehearsal else ()),
         ("What this review could not know", (f"  {visible(each)}" for each in review.notes)),
         ("Next", (f"  {visible(each)}" for each in next_lines(review, typed))),
     )
@@ -163,17 +164,28 @@ def _value(each: PathChange) -> str:
     return f"      {visible(dotted(each.path))}: {value_words(each.before)} -> {value_words(each.after)}"
 
 
-def _way_back(rehearsal: Rehearsal) -> Iterator[str]:
-    base = visible(base_words(rehearsal.base))
-    made = "Terraform makes no plan" if rehearsal.plan is None else counts_text(rehearsal.plan)
-    yield f"  going back to {base} after the apply: {made}"
+def _way_back(rehearsal: Rehearsal, paint: Paint) -> Iterator[str]:
+    if rehearsal.refused:
+        yield f"  not rehearsed: {visible(rehearsal.refused)}"
+        return
+    yield f"  going back to {visible(base_words(rehearsal.base))} {rehearsed.outcome_words(rehearsal)}"
+    lines = change_lines(rehearsal.plan.changes, paint) if rehearsal.plan is not None else []
+    yield from (f"  {each}" for each in lines[:SHOWN_ADDRESSES])
+    if lines[SHOWN_ADDRESSES:]:
+        yield f"    and {len(lines) - SHOWN_ADDRESSES} more"
     lists = (
         ("destroys what is there today", [address_of(each) for each in rehearsal.destroys]),
         ("in the way, by prevent_destroy", rehearsal.protected),
         ("lacks the provider of what this change adds", rehearsal.missing_providers),
-        ("destroys and creates, for moved blocks are reverted", rehearsal.moves),
+        ("guardian restore wants", rehearsed.flags(rehearsal)),
     )
     yield from (f"  {title}: {in_a_row(names, shown=SHOWN_ADDRESSES)}" for title, names in lists if names)
+    shown, more = rehearsed.moves(rehearsal)
+    for each in shown:
+        yield f"  {visible(rehearsed.move_words(each))}: {rehearsed.MOVED}"
+        yield f"      {rehearsed.MEND}: {visible(rehearsed.mend_words(each))}"
+    if more:
+        yield f" {more} that are moved"
     yield from (f"  Terraform: {visible(' '.join(each.split()))}" for each in rehearsal.errors)
     yield from (f"  {visible(each)}" for each in rehearsal.notes)
 

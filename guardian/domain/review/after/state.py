@@ -50,6 +50,7 @@ class AfterState:
         moved: Old and new address of what a `moved` block takes.
         forgotten: Addresses of what leaves the state and stays where it is.
         reads: Whether data sources are recorded.
+        touched: Addresses of all changes, with those that they were moved from.
     """
 
     body: bytes
@@ -61,6 +62,7 @@ class AfterState:
     moved: tuple[tuple[str, str], ...] = ()
     forgotten: tuple[str, ...] = ()
     reads: bool = False
+    touched: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True, kw_only=True)
@@ -118,6 +120,7 @@ class _Building:
         self._unknown: set[str] = set()
         self._moves: list[tuple[str, str]] = []
         self._forgotten: list[str] = []
+        self._touched: set[str] = set()
         for parts in _objects.decode(self._top.get("resources", msgspec.Raw(b"[]"))):
             self._read(parts)
         self._known_providers = self._providers()
@@ -137,6 +140,7 @@ class _Building:
     def take(self, change: Change) -> None:
         """Take one change as done."""
         here = (change.address, change.intent.deposed)
+        self._touched.update(filter(None, (change.address, change.intent.previous_address)))
         if change.action in _GONE:
             self._remove(here)
             if change.action is Action.FORGET:
@@ -281,6 +285,7 @@ class _Building:
             moved=tuple(self._moves),
             forgotten=tuple(self._forgotten),
             reads=bool(self._others),
+            touched=frozenset(self._touched),
         )
 
 
