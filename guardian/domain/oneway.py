@@ -5,6 +5,7 @@ import re
 import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from enum import Enum, auto
 from itertools import zip_longest
 from typing import Any
 
@@ -86,6 +87,15 @@ def holding(
             yield rule
 
 
+def untold(resource_type: str, before: Attributes, now: Attributes) -> Iterator[Rule]:
+    """Find the rules of versions that can only rise, where two cannot be compared: it may be a rise."""
+    for rule in rules_of(resource_type):
+        if rule.ground is Ground.DOWNGRADE:
+            old, new = at(before, rule.attribute), at(now, rule.attribute)
+            if _order_of(old, new, rule.order) is _Order.UNTOLD:
+                yield rule
+
+
 def _by_type() -> dict[str, tuple[Rule, ...]]:
     found: dict[str, tuple[Rule, ...]] = {}
     for rule in RULES:
@@ -158,7 +168,7 @@ def _is_one_way(rule: Rule, old: Any, new: Any) -> bool:
         case Ground.SHRINK:
             return _is_number(old) and _is_number(new) and new > old
         case Ground.DOWNGRADE:
-            return isinstance(old, str) and isinstance(new, str) and _is_higher(new, old)
+            return _order_of(old, new, rule.order) is _Order.RISES
         case _:
             return _is_switched_on(rule.on, old, new)
 
@@ -167,7 +177,7 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def _is_switched_on(on: tuple[str, ...], old: Any, new: Any) -> bool:
+def _is_switched_on(on: tuple[str | None, ...], old: Any, new: Any) -> bool:
     if on:
         return new in on and old not in on
     if isinstance(new, list):
@@ -180,19 +190,33 @@ def _name(item: Any) -> Any:
     return item.get("name") if isinstance(item, Mapping) else item
 
 
-def _is_higher(new: str, old: str) -> bool:
-    """Tell whether a version is higher: the same words with higher numbers, `8.0.mysql_aurora.3.05.2`.
+class _Order(Enum):
+    SAME = auto()
+    RISES = auto()
+    FALLS = auto()
+    UNTOLD = auto()
 
-    One that says less, `8.0` beside `8.0.35`, may be the same version; words that differ cannot be compared.
+
+def _order_of(old: Any, new: Any, words: tuple[str, ...]) -> _Order:
+    """Compare versions of the same words with other numbers, `8.0.mysql_aurora.3.05.2`.
+
+    One that says less, `8.0` beside `8.0.35`, may be the same version; words that differ tell nothing, unless
+    their order is known.
     """
-    for this, other in zip_longest(_SEPARATOR.split(new), _SEPARATOR.split(old), fillvalue=""):
+    if old == new:
+        return _Order.SAME
+    if not (isinstance(old, str) and isinstance(new, str)):
+        return _Order.UNTOLD
+    for other, this in zip_longest(_SEPARATOR.split(old), _SEPARATOR.split(new), fillvalue=""):
         if this == other:
             continue
+        if this in words and other in words:
+            return _Order.RISES if words.index(this) > words.index(other) else _Order.FALLS
         if not (this.isdecimal() and other.isdecimal()):
-            return False
+            return _Order.UNTOLD
         if int(this) != int(other):
-            return int(this) > int(other)
-    return False
+            return _Order.RISES if int(this) > int(other) else _Order.FALLS
+    return _Order.SAME
 
 
 def at(attributes: Any, path: str) -> Any:

@@ -47,9 +47,20 @@ _GROWTH = (
 _VERSIONS = (
     rises("aws_db_instance", "engine_version", f"{_RDS}/USER_UpgradeDBInstance.Upgrading.html"),
     rises("aws_rds_cluster", "engine_version", f"{_AURORA}/Aurora.VersionPolicy.html"),
+    rises("aws_rds_cluster_instance", "engine_version", f"{_AURORA}/Aurora.VersionPolicy.html"),
     rises("aws_rds_global_cluster", "engine_version", f"{_AURORA}/aurora-global-database-upgrade.html"),
     rises("aws_docdb_cluster", "engine_version", f"{_AWS}/documentdb/latest/developerguide/docdb-mvu.html"),
     rises("aws_neptune_cluster", "engine_version", f"{_AWS}/neptune/latest/userguide/engine-updates.html"),
+    rises(
+        "aws_neptune_cluster_instance",
+        "engine_version",
+        f"{_AWS}/neptune/latest/userguide/engine-updates.html",
+    ),
+    rises(
+        "aws_redshift_cluster",
+        "cluster_version",
+        f"{_AWS}/redshift/latest/APIReference/API_ModifyCluster.html",
+    ),
     rises("aws_elasticache_cluster", "engine_version", f"{_CACHE}/VersionManagement.html"),
     rises("aws_elasticache_replication_group", "engine_version", f"{_CACHE}/VersionManagement.html"),
     rises("aws_elasticache_global_replication_group", "engine_version", f"{_CACHE}/VersionManagement.html"),
@@ -58,7 +69,12 @@ _VERSIONS = (
         "engine_version",
         f"{_AWS}/memorydb/latest/APIReference/API_UpdateCluster.html",
     ),
-    rises("aws_opensearch_domain", "engine_version", f"{_OPENSEARCH}/version-migration.html"),
+    rises(
+        "aws_opensearch_domain",
+        "engine_version",
+        f"{_OPENSEARCH}/version-migration.html",
+        order=("Elasticsearch", "OpenSearch"),
+    ),
     rises("aws_elasticsearch_domain", "elasticsearch_version", f"{_OPENSEARCH}/version-migration.html"),
     rises("aws_msk_cluster", "kafka_version", f"{_AWS}/msk/latest/developerguide/version-upgrades.html"),
     rises("aws_eks_cluster", "version", f"{_EKS}/update-cluster.html", what="Kubernetes"),
@@ -156,4 +172,35 @@ _SWITCHES = (
     ),
 )
 
-ATTRIBUTE_RULES: tuple[Rule, ...] = (*_GROWTH, *_VERSIONS, *_SWITCHES)
+# What was cut off empties its argument: null from a configuration, the empty text from a state.
+_EMPTY = ("", None)
+_ALONE = "a replica that was promoted stands alone, and can never follow its source again"
+_LEFT = "a cluster that left its global cluster can never join one again"
+_PARTINGS = (
+    stays_on(
+        "aws_db_instance", "replicate_source_db", _ALONE, f"{_RDS}/USER_ReadRepl.Promote.html", on=_EMPTY
+    ),
+    stays_on(
+        "aws_rds_cluster",
+        "replication_source_identifier",
+        _ALONE,
+        f"{_AURORA}/AuroraMySQL.Replication.CrossRegion.Promote.html",
+        on=_EMPTY,
+    ),
+    stays_on(
+        "aws_rds_cluster",
+        "global_cluster_identifier",
+        _LEFT,
+        f"{_AURORA}/aurora-global-database-detaching.html",
+        on=_EMPTY,
+    ),
+    stays_on(
+        "aws_docdb_cluster",
+        "global_cluster_identifier",
+        _LEFT,
+        f"{_AWS}/documentdb/latest/developerguide/global-clusters.manage.html",
+        on=_EMPTY,
+    ),
+)
+
+ATTRIBUTE_RULES: tuple[Rule, ...] = (*_GROWTH, *_VERSIONS, *_SWITCHES, *_PARTINGS)

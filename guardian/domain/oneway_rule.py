@@ -52,6 +52,7 @@ class Rule:
             object, quoted for a shell; `{attribute}` and `{value}` for the attribute that stays.
         source: The vendor's page that says so.
         on: For `permanent`: the values that cannot be left; empty for any that is not false or empty.
+        order: For `downgrade`: words that a version may begin with, from the oldest to the newest.
         when: Whether the rule holds for an object with these attributes: those of the baseline, and for
             `committed` the present ones.
     """
@@ -62,7 +63,8 @@ class Rule:
     words: str
     mend: str
     source: str
-    on: tuple[str, ...] = ()
+    on: tuple[str | None, ...] = ()
+    order: tuple[str, ...] = ()
     when: Callable[[Attributes], bool] = always
 
 
@@ -78,7 +80,14 @@ def grows(resource_type: str, attribute: str, source: str, *, what: str = "its s
     )
 
 
-def rises(resource_type: str, attribute: str, source: str, *, what: str = "its engine") -> Rule:
+def rises(
+    resource_type: str,
+    attribute: str,
+    source: str,
+    *,
+    what: str = "its engine",
+    order: tuple[str, ...] = (),
+) -> Rule:
     """Return the rule that a version can only rise."""
     return Rule(
         resource_type=resource_type,
@@ -87,11 +96,12 @@ def rises(resource_type: str, attribute: str, source: str, *, what: str = "its e
         words=f"{what} can be upgraded and never downgraded",
         mend=KEEP,
         source=source,
+        order=order,
     )
 
 
 def stays_on(
-    resource_type: str, attribute: str, words: str, source: str, *, on: tuple[str, ...] = ()
+    resource_type: str, attribute: str, words: str, source: str, *, on: tuple[str | None, ...] = ()
 ) -> Rule:
     """Return the rule that an attribute can only be switched on."""
     return Rule(

@@ -144,25 +144,56 @@ def test_a_secret_without_a_window_and_a_private_zone_are_new_objects():
 
 
 @pytest.mark.parametrize(
-    ("resource_type", "before", "after", "attribute"),
+    ("resource_type", "before", "after", "attribute", "back"),
     [
-        ("aws_ebs_volume", {"size": 8}, {"size": 20}, "size"),
-        ("aws_db_instance", {"engine_version": "8.0.35"}, {"engine_version": "8.4.3"}, "engine_version"),
+        ("aws_ebs_volume", {"size": 8}, {"size": 20}, "size", Undo.EXACT),
+        (
+            "aws_db_instance",
+            {"engine_version": "8.0.35"},
+            {"engine_version": "8.4.3"},
+            "engine_version",
+            Undo.EXACT,
+        ),
+        (
+            "aws_opensearch_domain",
+            {"engine_version": "Elasticsearch_7.10"},
+            {"engine_version": "OpenSearch_1.3"},
+            "engine_version",
+            Undo.EXACT,
+        ),
+        ("aws_db_instance", {"replicate_source_db": "a"}, {}, "replicate_source_db", Undo.EXACT),
         (
             "aws_s3_bucket_versioning",
             {"versioning_configuration": [{"status": "Disabled"}]},
             {"versioning_configuration": [{"status": "Enabled"}]},
             "versioning_configuration.status",
+            Undo.NEW_OBJECT,
         ),
     ],
 )
-def test_an_attribute_that_goes_one_way_does_so_in_place_alone(resource_type, before, after, attribute):
+def test_an_attribute_that_goes_one_way_does_so_in_place_alone(resource_type, before, after, attribute, back):
     verdict = updated(resource_type, before, after)
     assert verdict.undo is Undo.IMPOSSIBLE
     assert verdict.reasons[0].attribute == attribute
-    assert updated(resource_type, after, before).undo is Undo.EXACT
+    assert updated(resource_type, after, before).undo is back
     # Where the configuration forced nothing (a tainted object), the new one would be changed back in place.
     assert replaced(resource_type, before, after).undo is Undo.IMPOSSIBLE
+
+
+@pytest.mark.parametrize(("old", "new"), [("13", "13.7"), ("13.7", "13"), ("6.x", "6.2"), (None, "13.7")])
+def test_versions_that_cannot_be_compared_are_unknown(old, new):
+    verdict = updated("aws_db_instance", {"engine_version": old}, {"engine_version": new})
+    assert verdict.undo is Undo.UNKNOWN
+    (said,) = words(verdict)
+    assert said.startswith("whether engine_version rises cannot be told from the two: ")
+
+
+def test_code_under_the_key_of_the_old_may_be_all_that_there_is():
+    old = {"s3_bucket": "b", "s3_key": "app.zip", "s3_object_version": "1", "source_code_hash": "a"}
+    assert updated("aws_lambda_function", old, {**old, "source_code_hash": "b"}).undo is Undo.UNKNOWN
+    for name in ("s3_key", "s3_object_version"):
+        elsewhere = {**old, "source_code_hash": "b", name: "2"}
+        assert updated("aws_lambda_function", old, elsewhere).undo is Undo.EXACT
 
 
 def test_what_forces_a_replacement_forces_another_on_the_way_back_which_starts_anew():

@@ -5,7 +5,7 @@ Undoing means what `guardian restore` does: the old configuration is planned on 
 
 from collections.abc import Iterator, Mapping
 
-from guardian.domain.oneway import at, holding, rules_of
+from guardian.domain.oneway import at, holding, rules_of, untold
 from guardian.domain.oneway_rule import KEEPS, Ground
 from guardian.domain.plan import Action
 from guardian.domain.review.change import Change
@@ -74,6 +74,7 @@ def _found(change: Change, provisioned: frozenset[str]) -> Iterator[_Found]:
         yield from _one_way(change)
         yield from _traces(change)
         if change.action is Action.UPDATE:
+            yield from _not_compared(change)
             yield from _not_yet_known(change)
             yield from _not_readable(change)
         # What replaces an object that is only forgotten is planned as a creation.
@@ -109,16 +110,23 @@ def _traces(change: Change) -> Iterator[_Found]:
             yield trace.undo, Reason(words=trace.words, source=trace.source, attribute=attribute)
 
 
+def _not_compared(change: Change) -> Iterator[_Found]:
+    for rule in untold(change.resource_type, change.before, change.after):
+        if not _is_untold(change, rule.attribute):
+            words = f"whether {rule.attribute} rises cannot be told from the two: {rule.words}"
+            yield Undo.UNKNOWN, Reason(words=words, source=rule.source, attribute=rule.attribute)
+
+
 def _not_yet_known(change: Change) -> Iterator[_Found]:
     """Find attributes that some values of cannot be left, and whose value only the apply tells."""
     watched = {rule.attribute: rule.source for rule in rules_of(change.resource_type) if rule.ground in KEEPS}
     watched |= {
         trace.attribute: trace.source
         for trace in traces_of(change.resource_type)
-        if trace.action is Action.UPDATE
+        if trace.action is Action.UPDATE and trace.when(change.after)
     }
     for attribute, source in watched.items():
-        if change.is_unknown(attribute.partition(".")[0]) or at(change.unknown, attribute) is True:
+        if _is_untold(change, attribute):
             words = f"{attribute} is known only after the apply, and not every value of it can be undone"
             yield Undo.UNKNOWN, Reason(words=words, source=source, attribute=attribute)
 
@@ -150,6 +158,10 @@ def _lost(change: Change, rule: UndoRule) -> Iterator[_Found]:
 def _only_in_a_file(named_by: str) -> _Found:
     words = f"the old content is only in the file that {named_by} names in the old configuration"
     return Undo.UNKNOWN, Reason(words=words, attribute=named_by)
+
+
+def _is_untold(change: Change, attribute: str) -> bool:
+    return change.is_unknown(attribute.partition(".")[0]) or at(change.unknown, attribute) is True
 
 
 def _differs(change: Change, name: str) -> bool:
