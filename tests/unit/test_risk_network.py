@@ -128,6 +128,36 @@ def test_every_kind_of_rule_is_read(resource_type, values, expected):
     assert found(change(resource_type, None, values)) == expected
 
 
+def acl(action, first, last, *, cidr="203.0.113.0/24", egress=False):
+    return {
+        "rule_action": action,
+        "protocol": "tcp",
+        "from_port": first,
+        "to_port": last,
+        "cidr_block": cidr,
+        "egress": egress,
+    }
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        (acl("deny", 22, 22), acl("allow", 22, 22), AMBER),
+        (acl("deny", 20, 25), acl("deny", 22, 22), AMBER),
+        (acl("deny", 22, 22), acl("deny", 20, 25), []),
+        (acl("deny", 22, 22), acl("deny", 22, 22, cidr="203.0.113.7/32"), AMBER),
+        (acl("deny", 22, 22, egress=True), acl("allow", 22, 22, egress=True), []),
+        (acl("allow", 22, 22), acl("deny", 22, 22), []),
+        (acl("deny", 22, 22, cidr=ANYWHERE), acl("allow", 22, 22, cidr=ANYWHERE), AMBER),
+    ],
+)
+def test_a_rule_that_denies_and_does_so_no_more(before, after, expected):
+    assert found(change("aws_network_acl_rule", before, after)) == expected
+    inline = ({"ingress": [{**each, "action": each["rule_action"]}]} for each in (before, after))
+    if not before["egress"]:
+        assert found(change("aws_network_acl", *inline)) == expected
+
+
 def test_a_deletion_opens_nothing():
     assert found(change("aws_security_group_rule", {"type": "ingress", **rule(22)}, None)) == []
 

@@ -19,6 +19,8 @@ BUCKET = "arn:aws:s3:::orders/*"
 QUEUES = "arn:aws:sqs:*:*:*"
 ROLE = "arn:aws:iam::111111111111:role/app"
 STRANGER = "arn:aws:iam::999999999999:root"
+BOUND = {"permissions_boundary": "arn:aws:iam::1:policy/b"}
+EKS = "arn:aws:eks::aws:cluster-access-policy"
 ORGANISATION = {"StringEquals": {"aws:PrincipalOrgID": "o-1"}}
 
 GITHUB = "arn:aws:iam::111111111111:oidc-provider/token.actions.githubusercontent.com"
@@ -228,10 +230,27 @@ def test_every_resource_is_the_own_one_in_a_policy_of_a_resource():
             {"managed_policy_arns": ["arn:aws:iam::aws:policy/IAMFullAccess"]},
             [],
         ),
+        ("aws_iam_role", BOUND, {"permissions_boundary": None}, RED),
         (
-            "aws_iam_role",
-            {"permissions_boundary": "arn:aws:iam::1:policy/b"},
-            {"permissions_boundary": None},
+            "aws_iam_user",
+            BOUND,
+            {"permissions_boundary": "arn:aws:iam::aws:policy/AdministratorAccess"},
+            RED,
+        ),
+        ("aws_iam_role", BOUND, {"permissions_boundary": "arn:aws:iam::1:policy/c"}, AMBER),
+        ("aws_iam_role", BOUND, {**BOUND, "name": "x"}, []),
+        ("aws_iam_role", {"permissions_boundary": None}, BOUND, []),
+        (
+            "aws_eks_access_policy_association",
+            None,
+            {"policy_arn": f"{EKS}/AmazonEKSClusterAdminPolicy"},
+            RED,
+        ),
+        ("aws_eks_access_policy_association", None, {"policy_arn": f"{EKS}/AmazonEKSViewPolicy"}, []),
+        (
+            "aws_iam_user_policy_attachments_exclusive",
+            None,
+            {"policy_arns": ["arn:aws:iam::aws:policy/AdministratorAccess"]},
             RED,
         ),
         (
@@ -251,6 +270,11 @@ def test_a_document_that_is_not_known_yet_is_not_safe():
     assert found(one) == [("amber", "known-after-apply")]
     computed = RiskFacts(now=NOW, arguments={"aws_sqs_queue.it": frozenset({"name"})})
     assert found(change("aws_sqs_queue", None, {}, unknown={"policy": True}), computed) == []
+
+
+def test_a_boundary_that_is_not_known_yet_may_bound_nothing():
+    one = change("aws_iam_role", BOUND, {}, unknown={"permissions_boundary": True})
+    assert found(one) == [("amber", "known-after-apply")]
 
 
 def test_names_are_told_unless_the_policy_is_marked():

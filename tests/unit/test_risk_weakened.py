@@ -16,6 +16,7 @@ from guardian.domain.review.risks.weakened_rule import (
     is_off,
     is_on,
     left,
+    locks_less,
     lost_some,
 )
 from tests.support.planned import NOW, change, found, words
@@ -28,13 +29,17 @@ BY_KIND: dict[Weaker, tuple[Any, Any]] = {
     is_fewer: (30, 7),
 }
 BY_KIND |= {is_less_time: (0, 30), lost_some: (["audit", "error"], ["error"])}
-GOOD = {"Enabled", "aws:kms", "KMS", "IMMUTABLE", "ENABLED", "ACTIVE", "required", "ON"}
+GOOD: list[Any] = ["Enabled", "aws:kms", "KMS", "IMMUTABLE", "ENABLED", "ACTIVE", "required", "ON", "HTTPS"]
+GOOD += ["https-only", "block-all-sharing", [{"mode": "COMPLIANCE", "days": 30, "years": 0}]]
+GOOD += [
+    [{"name": name, "value": "1"}] for name in ("rds.force_ssl", "require_secure_transport", "require_ssl")
+]
 
 
 def values(rule):
     if rule.weaker in BY_KIND:
         return BY_KIND[rule.weaker]
-    good = next(each for each in sorted(GOOD) if rule.weaker(each, "other"))
+    good = next(each for each in GOOD if rule.weaker(each, "other"))
     return good, "other"
 
 
@@ -69,6 +74,28 @@ def test_the_table_is_as_long_as_it_is_said_to_be():
     assert set(twice.values()) == {1}
 
 
+FORCED = {"parameter": [{"name": "rds.force_ssl", "value": "1"}]}
+OTHER = [{"name": "log_statement", "value": "on"}]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "less"),
+    [
+        (("COMPLIANCE", 3650, 0), ("GOVERNANCE", 3650, 0), True),
+        (("COMPLIANCE", 3650, 0), ("COMPLIANCE", 1, 0), True),
+        (("COMPLIANCE", 3650, 0), ("COMPLIANCE", 0, 10), False),
+        (("COMPLIANCE", 0, 10), ("COMPLIANCE", 30, 0), True),
+        (("GOVERNANCE", 30, 0), ("COMPLIANCE", 30, 0), False),
+        (("GOVERNANCE", 30, 0), ("COMPLIANCE", 7, 0), True),
+        (("GOVERNANCE", 30, 0), None, True),
+        (None, ("GOVERNANCE", 30, 0), False),
+    ],
+)
+def test_a_lock_is_weaker_by_its_mode_or_its_time(before, after, less):
+    told = (each and [dict(zip(("mode", "days", "years"), each, strict=True))] for each in (before, after))
+    assert locks_less(*told) is less
+
+
 @pytest.mark.parametrize(
     ("resource_type", "before", "after", "expected"),
     [
@@ -90,6 +117,29 @@ def test_the_table_is_as_long_as_it_is_said_to_be():
             {"message_retention_seconds": "60"},
             ["amber"],
         ),
+        (
+            "aws_db_parameter_group",
+            FORCED,
+            {"parameter": [{"name": "rds.force_ssl", "value": "0"}]},
+            ["amber"],
+        ),
+        ("aws_db_parameter_group", FORCED, {"parameter": []}, ["amber"]),
+        ("aws_db_parameter_group", FORCED, {"parameter": [*OTHER, *FORCED["parameter"]]}, []),
+        ("aws_db_parameter_group", {"parameter": OTHER}, {"parameter": []}, []),
+        (
+            "aws_wafv2_web_acl",
+            {"default_action": [{"block": [{}], "allow": []}], "rule": [{"name": "a"}, {"name": "b"}]},
+            {"default_action": [{"block": [], "allow": [{}]}], "rule": [{"name": "a"}]},
+            ["red"],
+        ),
+        (
+            "aws_wafv2_web_acl",
+            {"default_action": [{"block": [], "allow": [{}]}], "rule": [{"name": "a"}]},
+            {"default_action": [{"block": [{}], "allow": []}], "rule": []},
+            ["amber"],
+        ),
+        ("aws_lb_listener", {"protocol": "HTTPS"}, {"protocol": "TLS"}, []),
+        ("aws_elasticache_replication_group", {"auth_token": "one"}, {"auth_token": "two"}, []),
         ("aws_sqs_queue", {"message_retention_seconds": "x"}, {"message_retention_seconds": None}, []),
     ],
 )

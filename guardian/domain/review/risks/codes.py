@@ -52,7 +52,7 @@ DATA_DELETED = Danger(
     code="data-deleted",
     severities=_AMBER,
     meaning="something that holds data is deleted or replaced; a fresh backup or a final copy of it is kept, "
-    "or AWS refuses while anything is in it",
+    "or AWS refuses while anything is in it; or a rule deletes all of a bucket's objects at a certain age",
     source=DATA_WITHOUT_BACKUP.source,
 )
 MANY_DELETIONS = Danger(
@@ -73,8 +73,8 @@ OPENED_TO_THE_WORLD = Danger(
     code="opened-to-the-world",
     severities=_EITHER,
     meaning="anybody on the internet, or anybody with an AWS account, can reach what they could not reach "
-    "before; amber for the ports of the web alone, for network ACLs, and for what opens only together with "
-    "something else",
+    "before; amber for the ports of the web alone, for network ACLs, for a new API, and for what opens only "
+    "together with something else",
     source=f"{_AWS}/AmazonS3/latest/userguide/access-control-block-public-access.html",
 )
 OUTBOUND_TO_THE_WORLD = Danger(
@@ -86,15 +86,17 @@ OUTBOUND_TO_THE_WORLD = Danger(
 IAM_WIDENED = Danger(
     code="iam-widened",
     severities=_EITHER,
-    meaning="a policy allows what it did not allow before: a new wildcard in actions or resources, a new "
-    "principal, a condition or denial that is gone, a policy of full access; amber where it only reads, or "
-    "where the principal is of the same account or a service",
+    meaning="a policy allows what it did not allow before: a new wildcard in actions or resources, a way to "
+    "more rights, a new principal, more for another account, a condition or denial that is gone or looser, a "
+    "policy of full access, another boundary; amber where it only reads, where the principal is of the same "
+    "account or a service, and where it cannot be told how much more it is",
     source=f"{_AWS}/IAM/latest/UserGuide/best-practices.html#grant-least-privilege",
 )
 ENCRYPTION_OFF = Danger(
     code="encryption-off",
     severities=_EITHER,
-    meaning="encryption is turned off, or another key than the customer's own is used",
+    meaning="encryption at rest or in transit is turned off or no longer demanded, or another key than the "
+    "customer's own is used",
     source=f"{_AWS}/wellarchitected/latest/security-pillar/protecting-data-at-rest.html",
 )
 VERSIONING_OFF = Danger(
@@ -124,7 +126,8 @@ LOGGING_OFF = Danger(
 HARDENING_OFF = Danger(
     code="hardening-off",
     severities=_EITHER,
-    meaning="another setting that protects is turned off: IMDSv2, TLS, authentication, scanning of images",
+    meaning="another setting that protects is turned off: IMDSv2, authentication, scanning of images, a "
+    "firewall, a watch for threats",
     source=f"{_AWS}/wellarchitected/latest/security-pillar/infrastructure-protection.html",
 )
 HOT_FIX_CHANGED = Danger(

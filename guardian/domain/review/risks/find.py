@@ -12,6 +12,7 @@ from guardian.domain.review.change import Change
 from guardian.domain.review.review import ReviewedChange
 from guardian.domain.review.risks.codes import HOT_FIX_CHANGED, MANY_DELETIONS, REPLACED_UNDER_DEPENDENTS
 from guardian.domain.review.risks.data import DataLoss, data_risk
+from guardian.domain.review.risks.expiring import EXPIRING_TYPES, shorter_lives
 from guardian.domain.review.risks.facts import RiskFacts
 from guardian.domain.review.risks.guards import fallen_guards
 from guardian.domain.review.risks.iam import RIGHTS_TYPES, widened_rights
@@ -33,6 +34,7 @@ _JUDGES: tuple[tuple[_Judge, Collection[str]], ...] = (
     (widened_policies, POLICY_ATTRIBUTES),
     (widened_rights, RIGHTS_TYPES),
     (weakened, WEAKENED),
+    (shorter_lives, EXPIRING_TYPES),
 )
 # Most changes of a large plan are of types that no rule is about: one look-up each.
 _BY_TYPE: dict[str, tuple[_Judge, ...]] = {

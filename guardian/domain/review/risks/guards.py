@@ -10,6 +10,7 @@ from guardian.domain.review.risks.codes import (
     BACKUP_OFF,
     ENCRYPTION_OFF,
     HARDENING_OFF,
+    IAM_WIDENED,
     LOGGING_OFF,
     OPENED_TO_THE_WORLD,
     VERSIONING_OFF,
@@ -113,6 +114,41 @@ GUARDS: Mapping[str, Guard] = {
         danger=LOGGING_OFF,
         words="AWS Config no longer records changes",
         source=f"{_AWS}/config/latest/developerguide/stop-start-recorder.html",
+    ),
+    "aws_config_configuration_recorder_status": Guard(
+        danger=LOGGING_OFF,
+        words="what makes AWS Config record is deleted: it stops",
+        source=f"{_AWS}/config/latest/developerguide/stop-start-recorder.html",
+    ),
+    "aws_redshift_logging": Guard(
+        danger=LOGGING_OFF,
+        words="access to a cluster is no longer logged",
+        source=f"{_AWS}/redshift/latest/mgmt/db-auditing.html",
+        severity=Severity.AMBER,
+    ),
+    # A policy of an organization may be about tags or backups alone: which it is, its deletion does not tell.
+    "aws_organizations_policy_attachment": Guard(
+        danger=IAM_WIDENED,
+        words="a policy of the organization no longer holds where it was attached: what it denied is allowed",
+        source=f"{_AWS}/organizations/latest/userguide/orgs_policies_detach.html",
+        severity=Severity.AMBER,
+    ),
+    "aws_organizations_policy": Guard(
+        danger=IAM_WIDENED,
+        words="a policy of the organization is deleted: what it denied is allowed",
+        source=f"{_AWS}/organizations/latest/userguide/orgs_policies_delete.html",
+        severity=Severity.AMBER,
+    ),
+    "aws_securityhub_account": Guard(
+        danger=HARDENING_OFF,
+        words="Security Hub is switched off",
+        source=f"{_AWS}/securityhub/latest/userguide/securityhub-disable.html",
+    ),
+    "aws_ebs_snapshot_block_public_access": Guard(
+        danger=OPENED_TO_THE_WORLD,
+        words="the block of public snapshots of the account is deleted",
+        source=f"{_AWS}/ebs/latest/userguide/block-public-access-snapshots.html",
+        severity=Severity.AMBER,
     ),
     "aws_guardduty_detector": Guard(
         danger=HARDENING_OFF,

@@ -99,16 +99,41 @@ def opened_network(change: Change, facts: RiskFacts) -> Iterator[Risk]:
         yield OPENED_TO_THE_WORLD.of(
             change.address, words, severity=severity, source=_ACLS if is_acl else _GROUPS
         )
+    elif is_acl and _loses_denial(change):
+        words = "a rule that denied what comes in is gone, or denies less"
+        yield OPENED_TO_THE_WORLD.of(change.address, words, severity=Severity.AMBER, source=_ACLS)
     if not is_acl and any(each.is_everything for each in new if not each.inbound):
         yield OUTBOUND_TO_THE_WORLD.of(change.address, "everything may go out to anywhere")
+
+
+def _loses_denial(change: Change) -> bool:
+    """Tell whether a rule that denied what comes in is not there any more, and none that denies as much."""
+    after = list(_denials(change.resource_type, change.after))
+    return any(
+        not any(opening.contains(lost) and ranges >= told for opening, ranges in after)
+        for lost, told in _denials(change.resource_type, change.before)
+    )
+
+
+def _denials(resource_type: str, values: Mapping[str, Any]) -> Iterator[tuple[Opening, frozenset[str]]]:
+    for rule, inbound in _rules(resource_type, values):
+        if inbound and _action(rule) == "deny":
+            protocol, first, last = _ports(rule)
+            yield (
+                Opening(inbound=True, protocol=protocol, first=first, last=last),
+                frozenset(_ranges(rule)),
+            )
+
+
+def _action(rule: Mapping[str, Any]) -> str:
+    return str(rule.get("action") or rule.get("rule_action") or "allow").lower()
 
 
 def _openings(resource_type: str, values: Mapping[str, Any]) -> Iterator[Opening]:
     """Yield what the rules open to the world, the ranges of rules for the same ports taken together."""
     ranges: dict[tuple[bool, str, int, int], list[str]] = {}
     for rule, inbound in _rules(resource_type, values):
-        action = rule.get("action") or rule.get("rule_action") or "allow"
-        if str(action).lower() == "allow":
+        if _action(rule) == "allow":
             ranges.setdefault((inbound, *_ports(rule)), []).extend(_ranges(rule))
     for (inbound, protocol, first, last), told in ranges.items():
         for six in (False, True):

@@ -7,6 +7,8 @@ from typing import Any
 from guardian.domain.review.change import Change, is_marked, value_at
 from guardian.domain.review.risks.codes import KNOWN_AFTER_APPLY, OPENED_TO_THE_WORLD
 from guardian.domain.review.risks.facts import RiskFacts
+from guardian.domain.review.risks.narrowing import has_wildcard, is_fixed_arn
+from guardian.domain.review.risks.ranges import is_world
 from guardian.domain.review.risks.risk import Risk, Severity
 
 _AWS = "https://docs.aws.amazon.com"
@@ -25,6 +27,7 @@ class Public:
         is_open: Whether values as a whole are open.
         words: One plain sentence without a full stop.
         narrowing: Attributes that close it again: while one is not known, it is not known to be open.
+        new_is_mild: Whether what is made open is amber, as much of its kind is meant to be.
     """
 
     attributes: tuple[str, ...]
@@ -33,6 +36,7 @@ class Public:
     source: str
     severity: Severity = Severity.RED
     narrowing: tuple[str, ...] = ()
+    new_is_mild: bool = False
 
 
 def _is_set(name: str) -> Callable[[Mapping[str, Any]], bool]:
@@ -67,7 +71,24 @@ def _uris(tree: Any) -> Iterator[str]:
 
 
 def _anybody_calls(values: Mapping[str, Any]) -> bool:
-    return values.get("principal") == "*" and not any(values.get(name) for name in _CALLERS)
+    if values.get("principal") != "*":
+        return False
+    arn = values.get("source_arn")
+    return not any(values.get(name) for name in _CALLERS[1:]) and not (arn and is_fixed_arn(str(arn)))
+
+
+def _anybody_sends(values: Mapping[str, Any]) -> bool:
+    if values.get("principal") != "*":
+        return False
+    demanded = value_at(values, ("condition", 0, "value"))
+    return not isinstance(demanded, str) or has_wildcard(demanded)
+
+
+def _unsigned(attribute: str, method: str) -> Callable[[Mapping[str, Any]], bool]:
+    """Tell a way into an API that asks nobody who they are; a browser asks so before its real request."""
+    return lambda values: (
+        values.get(attribute) == "NONE" and not str(values.get(method) or "").startswith("OPTIONS")
+    )
 
 
 def _open_endpoint(values: Mapping[str, Any]) -> bool:
@@ -75,11 +96,12 @@ def _open_endpoint(values: Mapping[str, Any]) -> bool:
         return False
     ranges = value_at(values, ("vpc_config", 0, "public_access_cidrs"))
     # Where it does not say, it is the whole world.
-    return "0.0.0.0/0" in ranges if isinstance(ranges, list) and ranges else True
+    listed = [each for each in ranges if isinstance(each, str)] if isinstance(ranges, list) else []
+    return is_world(listed) if listed else True
 
 
-def _shared_with_all(name: str) -> Callable[[Mapping[str, Any]], bool]:
-    return lambda values: isinstance(values.get(name), list) and "all" in values[name]
+def _lists(name: str, everybody: str) -> Callable[[Mapping[str, Any]], bool]:
+    return lambda values: isinstance(values.get(name), list) and everybody in values[name]
 
 
 _ACL = Public(
@@ -106,6 +128,16 @@ def _reachable(source: str) -> Public:
     )
 
 
+def _snapshot(source: str) -> Public:
+    return Public(
+        attributes=("shared_accounts",),
+        is_open=_lists("shared_accounts", "all"),
+        words="anybody with an AWS account may restore the snapshot",
+        source=source,
+    )
+
+
+_ENDPOINTS = f"{_AWS}/vpc/latest/privatelink/configure-endpoint-service.html#add-remove-permissions"
 _RDS = _reachable(f"{_AWS}/AmazonRDS/latest/UserGuide/USER_VPC.WorkingWithRDSInstanceinaVPC.html")
 PUBLIC: Mapping[str, tuple[Public, ...]] = {
     "aws_s3_bucket_acl": (_ACL,),
@@ -147,6 +179,58 @@ PUBLIC: Mapping[str, tuple[Public, ...]] = {
             source=f"{_AWS}/lambda/latest/dg/access-control-resource-based.html",
         ),
     ),
+    "aws_lambda_layer_version_permission": (
+        Public(
+            attributes=("principal",),
+            narrowing=("organization_id",),
+            is_open=lambda values: values.get("principal") == "*" and not values.get("organization_id"),
+            words="anybody with an AWS account may use the layer, and read its code",
+            source=f"{_AWS}/lambda/latest/dg/permissions-layer-cross-account.html",
+        ),
+    ),
+    "aws_cloudwatch_event_permission": (
+        Public(
+            attributes=("principal",),
+            narrowing=("condition",),
+            is_open=_anybody_sends,
+            words="anybody with an AWS account may send events to the bus",
+            source=f"{_AWS}/eventbridge/latest/userguide/eb-event-bus-perms.html",
+        ),
+    ),
+    "aws_vpc_endpoint_service_allowed_principal": (
+        Public(
+            attributes=("principal_arn",),
+            is_open=_is("principal_arn", "*"),
+            words="anybody with an AWS account may ask for an endpoint to the service",
+            source=_ENDPOINTS,
+        ),
+    ),
+    "aws_vpc_endpoint_service": (
+        Public(
+            attributes=("allowed_principals",),
+            is_open=_lists("allowed_principals", "*"),
+            words="anybody with an AWS account may ask for an endpoint to the service",
+            source=_ENDPOINTS,
+        ),
+    ),
+    "aws_api_gateway_method": (
+        Public(
+            attributes=("authorization",),
+            is_open=_unsigned("authorization", "http_method"),
+            words="who calls the method need not say who they are (authorization is NONE)",
+            source=f"{_AWS}/apigateway/latest/developerguide/apigateway-control-access-to-api.html",
+            new_is_mild=True,
+        ),
+    ),
+    "aws_apigatewayv2_route": (
+        Public(
+            attributes=("authorization_type",),
+            is_open=_unsigned("authorization_type", "route_key"),
+            words="who calls the route need not say who they are (authorization_type is NONE)",
+            source=f"{_AWS}/apigateway/latest/developerguide/http-api-access-control.html",
+            new_is_mild=True,
+        ),
+    ),
     "aws_lambda_function_url": (
         Public(
             attributes=("authorization_type",),
@@ -180,13 +264,9 @@ PUBLIC: Mapping[str, tuple[Public, ...]] = {
             source=f"{_AWS}/AWSEC2/latest/UserGuide/sharingamis-intro.html",
         ),
     ),
-    "aws_db_snapshot": (
-        Public(
-            attributes=("shared_accounts",),
-            is_open=_shared_with_all("shared_accounts"),
-            words="anybody with an AWS account may restore the snapshot",
-            source=f"{_AWS}/AmazonRDS/latest/UserGuide/USER_ShareSnapshot.html",
-        ),
+    "aws_db_snapshot": (_snapshot(f"{_AWS}/AmazonRDS/latest/UserGuide/USER_ShareSnapshot.html"),),
+    "aws_db_cluster_snapshot": (
+        _snapshot(f"{_AWS}/AmazonRDS/latest/AuroraUserGuide/aurora-share-snapshot.html"),
     ),
     "aws_ssm_document": (
         Public(
@@ -219,9 +299,9 @@ def opened_setting(change: Change, facts: RiskFacts) -> Iterator[Risk]:
             )
             yield KNOWN_AFTER_APPLY.of(change.address, words, source=each.source)
         elif opens:
-            yield OPENED_TO_THE_WORLD.of(
-                change.address, each.words, severity=each.severity, source=each.source
-            )
+            mild = each.new_is_mild and not change.before
+            severity = Severity.AMBER if mild else each.severity
+            yield OPENED_TO_THE_WORLD.of(change.address, each.words, severity=severity, source=each.source)
 
 
 def _more_open(change: Change) -> bool:

@@ -9,6 +9,7 @@ from guardian.domain.review.change import Change
 from guardian.domain.review.risks.codes import KNOWN_AFTER_APPLY
 from guardian.domain.review.risks.facts import RiskFacts
 from guardian.domain.review.risks.risk import Risk
+from guardian.domain.review.risks.weakened_access import ACCESS_RULES, TLS_RULES
 from guardian.domain.review.risks.weakened_backup import BACKUP_RULES, VERSIONING_RULES
 from guardian.domain.review.risks.weakened_deletion import DELETION_RULES
 from guardian.domain.review.risks.weakened_encryption import ENCRYPTION_RULES
@@ -17,6 +18,8 @@ from guardian.domain.review.risks.weakened_watch import HARDENING_RULES, LOGGING
 
 WEAKENINGS: tuple[Weakening, ...] = (
     *ENCRYPTION_RULES,
+    *TLS_RULES,
+    *ACCESS_RULES,
     *VERSIONING_RULES,
     *BACKUP_RULES,
     *DELETION_RULES,

@@ -2,7 +2,15 @@
 
 from guardian.domain.review.risks.codes import BACKUP_OFF, VERSIONING_OFF
 from guardian.domain.review.risks.risk import Severity
-from guardian.domain.review.risks.weakened_rule import each_of, is_fewer, is_less, is_off, is_on, left
+from guardian.domain.review.risks.weakened_rule import (
+    each_of,
+    is_fewer,
+    is_less,
+    is_off,
+    is_on,
+    left,
+    locks_less,
+)
 
 _AWS = "https://docs.aws.amazon.com"
 _RDS = f"{_AWS}/AmazonRDS/latest/UserGuide"
@@ -38,6 +46,17 @@ VERSIONING_RULES = (
             "aws_s3_bucket_versioning",
             "versioning_configuration.mfa_delete",
             f"{_S3}/MultiFactorAuthenticationDelete.html",
+        ),
+    ),
+    *each_of(
+        VERSIONING_OFF,
+        _RED,
+        locks_less,
+        "new objects are locked for a shorter time, in a weaker mode, or not at all",
+        (
+            "aws_s3_bucket_object_lock_configuration",
+            "rule.default_retention",
+            f"{_S3}/object-lock.html#object-lock-retention-modes",
         ),
     ),
     *each_of(

@@ -46,6 +46,13 @@ DELETION_RULES = (
     ),
     *each_of(
         DELETION_PROTECTION_OFF,
+        _AMBER,
+        is_off,
+        "what keeps it from being stopped is turned off",
+        ("aws_instance", "disable_api_stop", f"{_AWS}/AWSEC2/latest/UserGuide/ec2-stop-protection.html"),
+    ),
+    *each_of(
+        DELETION_PROTECTION_OFF,
         _RED,
         left("ACTIVE"),
         "deletion protection is turned off",

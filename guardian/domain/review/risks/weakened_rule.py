@@ -7,6 +7,9 @@ from typing import Any
 from guardian.domain.review.risks.codes import Danger
 from guardian.domain.review.risks.risk import Severity
 
+_LOCKS = ("GOVERNANCE", "COMPLIANCE")
+_DAYS_OF_YEAR = 365
+
 Weaker = Callable[[Any, Any], bool]
 
 
@@ -87,6 +90,38 @@ def left(*good: str) -> Weaker:
         return before in good and after not in good
 
     return weaker
+
+
+def unset_parameter(name: str) -> Weaker:
+    """Was set to on in the blocks of a parameter group, and is not any more."""
+
+    def weaker(before: Any, after: Any) -> bool:
+        return _parameter(before, name) and not _parameter(after, name)
+
+    return weaker
+
+
+def _parameter(blocks: Any, name: str) -> bool:
+    return any(
+        each.get("name") == name and str(each.get("value")).lower() in {"1", "on", "true"}
+        for each in (blocks if isinstance(blocks, list) else ())
+        if isinstance(each, dict)
+    )
+
+
+def locks_less(before: Any, after: Any) -> bool:
+    """Lock new objects for a shorter time, or so that some may lift it, of a default retention."""
+    was, will = _retention(before), _retention(after)
+    return was[0] > will[0] or was[1] > will[1]
+
+
+def _retention(blocks: Any) -> tuple[int, float]:
+    """Return how strict the mode is, and for how many days."""
+    block = blocks[0] if isinstance(blocks, list) and blocks else {}
+    if not isinstance(block, dict) or block.get("mode") not in _LOCKS:
+        return 0, 0
+    days = _number(block.get("days")) or _DAYS_OF_YEAR * _number(block.get("years"))
+    return _LOCKS.index(block["mode"]) + 1, days
 
 
 def _number(value: Any) -> float:

@@ -40,9 +40,36 @@ LOGGING_RULES = (
     ),
     *each_of(
         LOGGING_OFF,
+        _RED,
+        is_off,
+        "AWS Config no longer records changes",
+        (
+            "aws_config_configuration_recorder_status",
+            "is_enabled",
+            f"{_AWS}/config/latest/developerguide/stop-start-recorder.html",
+        ),
+    ),
+    *each_of(
+        LOGGING_OFF,
+        _AMBER,
+        is_off,
+        "an alarm no longer tells anybody",
+        (
+            "aws_cloudwatch_metric_alarm",
+            "actions_enabled",
+            f"{_AWS}/AmazonCloudWatch/latest/APIReference/API_DisableAlarmActions.html",
+        ),
+    ),
+    *each_of(
+        LOGGING_OFF,
         _AMBER,
         is_off,
         "access to it is no longer logged",
+        (
+            "aws_redshift_cluster",
+            "logging.enable",
+            f"{_AWS}/redshift/latest/mgmt/db-auditing.html",
+        ),
         ("aws_s3_bucket", "logging", f"{_S3}/ServerLogs.html"),
         (
             "aws_lb",
@@ -95,6 +122,31 @@ LOGGING_RULES = (
 )
 
 HARDENING_RULES = (
+    *each_of(
+        HARDENING_OFF,
+        _RED,
+        is_off,
+        "GuardDuty no longer looks for threats",
+        ("aws_guardduty_detector", "enable", f"{_AWS}/guardduty/latest/ug/guardduty_suspend-disable.html"),
+    ),
+    *each_of(
+        HARDENING_OFF,
+        _RED,
+        is_off,
+        "a request that no rule is about is let through, and no longer blocked",
+        (
+            "aws_wafv2_web_acl",
+            "default_action.block",
+            f"{_AWS}/waf/latest/developerguide/web-acl-default-action.html",
+        ),
+    ),
+    *each_of(
+        HARDENING_OFF,
+        _AMBER,
+        is_off,
+        "none of its rules is left",
+        ("aws_wafv2_web_acl", "rule", f"{_AWS}/waf/latest/developerguide/waf-rules.html"),
+    ),
     *each_of(
         HARDENING_OFF,
         _AMBER,
