@@ -594,6 +594,8 @@ def test_resources_of_aws_go_back_as_told_and_the_cloud_sees_no_request(in_the_c
     told = actions(found.plan)
     assert told["aws_sns_topic.alarms"] == "update"
     assert told["aws_s3_bucket.data"] == "replace"
+    # The bucket holds data. Nothing else that goes is what was there before: it has other names or ids.
+    assert found.wants == ("--allow-replace=aws_s3_bucket.data",)
     assert told == in_the_cloud.really(base)
 
 
