@@ -183,6 +183,32 @@ def test_a_person_can_start_the_rollback_and_a_failure_does():
     assert gitlab["rollback-on-failure"]["rules"][0]["when"] == "on_failure"
 
 
+def test_nothing_is_let_go_unless_somebody_types_it():
+    inputs = document(PIPELINES / "github.yml")[True]["workflow_dispatch"]["inputs"]
+    typed = {"allow_delete", "allow_replace", "override", "reason"}
+    assert {name: each.get("default", "") for name, each in inputs.items()} == {
+        "action": "rollback",
+        **dict.fromkeys(typed, ""),
+    }
+    variables = document(PIPELINES / "gitlab.yml")["variables"]
+    asked = {name: each["value"] for name, each in variables.items() if isinstance(each, dict)}
+    assert asked == {"ACTION": "rollback", **dict.fromkeys([each.upper() for each in typed], "")}
+    parameters = document(PIPELINES / "azure.yml")["parameters"]
+    assert [each["default"] for each in parameters] == ["deploy", "", "", "", ""]
+
+
+def test_a_deploy_by_hand_is_of_the_default_branch():
+    github = document(PIPELINES / "github.yml")["jobs"]
+    assert "inputs.action == 'deploy' && github.ref == 'refs/heads/main'" in github["plan"]["if"]
+    assert "inputs.action == 'rollback'" in github["rollback"]["if"]
+    gitlab = document(PIPELINES / "gitlab.yml")
+    for name in ("plan", "apply", "rollback-on-failure"):
+        by_hand = gitlab[name]["rules"][-1]
+        assert "$CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH" in by_hand["if"]
+        assert '"web" && $ACTION == "deploy"' in by_hand["if"]
+        assert by_hand.get("when") == gitlab[name]["rules"][0].get("when")
+
+
 def test_each_is_printed_as_it_is(capsys):
     for system, each in KNOWN.items():
         assert main(["ci", system]) == 0

@@ -163,7 +163,7 @@ RECORDED = [
 
 @pytest.mark.parametrize(("name", "where"), RECORDED)
 @pytest.mark.parametrize(
-    ("code", "exits", "changes"), [(0, 0, "false"), (2, 0, "true"), (4, 4, ""), (1, 1, "")]
+    ("code", "exits", "changes"), [(0, 0, "false"), (2, 0, "true"), (4, 0, "true"), (1, 1, "")]
 )
 def test_differences_go_on_and_everything_else_is_a_failure(stage, name, where, code, exits, changes):
     block = block_of(name, where)
@@ -176,8 +176,69 @@ def test_differences_go_on_and_everything_else_is_a_failure(stage, name, where, 
     assert re.findall(r"(?i)changes(?:=|;isOutput=true\])(\w+)", text) == [changes] * bool(changes)
     approved = [each for each in stage.argvs() if each[0] == "approve"]
     if name != "github":
-        assert len(approved) == (code == 2)
+        assert len(approved) == (code in {2, 4})
         assert all(each[each.index("--by") + 1] == "o'neil $(id)" for each in approved)
+
+
+APPROVING = [
+    ("github", "plan: Record exactly this plan, to be released by the environment"),
+    *RECORDED[1:],
+    ("atlantis", "guardian plan: 3"),
+]
+WHO = {"WHO": "o'neil", "WHY": "c", "GITLAB_USER_LOGIN": "o'neil", "BUILD_REQUESTEDFOR": "o'neil"}
+WHO |= {"USER_NAME": "o'neil", "BUILD_SOURCEVERSION": "c", "CI_COMMIT_SHA": "c", "PULL_NUM": "7"}
+TYPED = ['aws_s3_bucket.b["$(touch pwned)"]', "*", "aws_?"]
+FREED = [f"--allow-delete={each}" for each in TYPED]
+
+
+def typed_in_a_comment(*arguments: str) -> dict[str, str]:
+    """Return what Atlantis makes of the arguments after `--`."""
+    return {"COMMENT_ARGS": ",".join("".join(f"\\{each}" for each in one) for one in arguments)}
+
+
+@pytest.mark.parametrize(("name", "where"), APPROVING)
+def test_what_is_typed_is_given_to_approve_and_is_no_shell(stage, name, where):
+    typed = {"ALLOW_DELETE": " ".join(TYPED).replace("touch pwned", "touch,pwned"), "OVERRIDE": "r1\nr2"}
+    freed = [each.replace("touch pwned", "touch,pwned") for each in FREED]
+    if name == "atlantis":
+        typed = typed_in_a_comment(*freed, "--override=r1", "--override=r2", "--reason=seen, by 'all'")
+    (stage.place / "aws_x").touch()
+    more = WHO | typed | {"REASON": "seen, by 'all'"}
+    answers = {"review": {"exit": 4}, "approve": {"exit": 4}}
+    assert stage.run(block_of(name, where), answers=answers, **more) == 4
+    last = stage.argvs()[-1]
+    assert last[last.index("--by") + 1] == "o'neil"
+    assert last[last.index("--reason") + 1].endswith(": seen, by 'all'")
+    assert last[-5:] == [*freed, "--override=r1", "--override=r2"]
+    assert not list(stage.place.glob("**/pwned"))
+
+
+@pytest.mark.parametrize(("name", "where"), APPROVING)
+def test_approve_gets_no_option_where_nothing_is_typed(stage, name, where):
+    nothing = {"ALLOW_DELETE": "", "OVERRIDE": " ", "REASON": ""}
+    assert stage.run(block_of(name, where), answers={"review": {"exit": 2}}, **WHO, **nothing) == 0
+    last = stage.argvs()[-1]
+    assert last[0] == "approve"
+    assert not last[-1].startswith("--")
+    assert not last[last.index("--reason") + 1].endswith(": ")
+
+
+@pytest.mark.parametrize(("block", "command"), [*ends_in("restore")])
+def test_what_is_typed_is_given_to_the_way_back(stage, block, command):
+    wanted = [*FREED[1:], "--allow-replace=a.b", "--allow-replace=c.d"]
+    typed = {"ALLOW_DELETE": " ".join(TYPED[1:]), "ALLOW_REPLACE": "a.b c.d", "GUARDIAN_HELD": "true"}
+    assert stage.run(block, **typed, **typed_in_a_comment(*wanted)) == 0
+    last = stage.argvs()[-1]
+    assert (last[0], last[-4:]) == (command, wanted)
+    assert stage.run(block, GUARDIAN_HELD="true") == 0
+    assert not any(each.startswith("--allow") for each in stage.argvs()[-1])
+
+
+@pytest.mark.parametrize("where", ["guardian plan: 3", "guardian apply: 1", "guardian-rollback apply: 1"])
+def test_a_comment_of_atlantis_gives_no_other_option(stage, where):
+    more = WHO | typed_in_a_comment("--allow-delete=a.b", "--by=somebody")
+    assert stage.run(block_of("atlantis", where), **more) == 1
+    assert stage.calls() == []
 
 
 @pytest.mark.parametrize(
