@@ -126,7 +126,11 @@ def judge_plan(
             paths = seen.changes[-1].paths
             seen.policy_inputs.append(policy_input(change, reversibility=verdict, changed=paths))
     facts = replace(facts, backups=beside.backups(seen.losses) if seen.losses else {})
-    blast = dependencies.blast(each.address for each in seen.changes)
+    planned = [each.intent for each in seen.changes]
+    depending = dependencies.counted(planned)
+    blast = replace(
+        dependencies.blast(each.address for each in planned), partly=dependencies.partly_gone(planned)
+    )
     risks = [
         *seen.risks,
         *risks_of_plan(seen.changes, facts, losses=seen.losses),
@@ -140,7 +144,7 @@ def judge_plan(
         changes=tuple(
             replace(
                 each,
-                dependents=blast.number.get(resource_of(each.address), 0),
+                dependents=depending[each.address],
                 place=places.get(resource_of(each.address)),
             )
             for each in seen.changes

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from guardian.domain.plan import Action, PlannedChange
 from guardian.domain.review.blast import Blast
 from guardian.domain.review.document import read_document
 from guardian.domain.review.graph import NAMED_MAX, Dependencies, count_managed
@@ -155,6 +156,68 @@ def test_five_thousand_changes_in_a_row_are_no_burden():
     blast = blast_of(root(*resources), (), [each["address"] for each in resources])
     assert blast.number["terraform_data.x1"] == 4_998
     assert time.process_time() - began < 10
+
+
+def deleted(*addresses, action=Action.DELETE):
+    return [PlannedChange(address=each, resource_type="x", action=action) for each in addresses]
+
+
+TWO = [f'module.data["{key}"].x.{name}' for key in ("a", "b") for name in ("bucket", "guard")]
+
+
+def of_two_instances(*more):
+    inner = module(resource("x.bucket"), resource("x.guard", "x.bucket"), resource("x.rare", "x.bucket"))
+    configuration = root(*more, calls={"data": {"module": inner}})
+    known = recorded(dict.fromkeys([*TWO, 'module.data["b"].x.rare[0]', B], ()))
+    return Dependencies(configuration, known)
+
+
+@pytest.mark.parametrize(
+    ("planned", "bucket", "number"),
+    [
+        (deleted(TWO[0]), TWO[0], 1),  # x.rare is in the other instance alone
+        (deleted(TWO[2]), TWO[2], 2),
+        (deleted(*TWO[:2]), TWO[0], 0),
+        (deleted(TWO[0], TWO[3]), TWO[0], 1),
+        (deleted(TWO[0], TWO[1], action=Action.REPLACE), TWO[0], 1),
+        ([*deleted(TWO[0]), *deleted('module.data["a"].x.rare[0]', action=Action.CREATE)], TWO[0], 2),
+    ],
+)
+def test_within_a_module_call_the_same_instance_counts_as_far_as_it_stays(planned, bucket, number):
+    assert of_two_instances().counted(planned)[bucket] == number
+
+
+def test_beyond_a_module_call_everything_counts_until_it_is_deleted_whole():
+    graph = of_two_instances(resource(B, "module.data"))
+    assert graph.counted(deleted(*TWO[:2]))[TWO[0]] == 1
+    assert graph.counted(deleted(*TWO[:2], B))[TWO[0]] == 0
+    unknown = Dependencies(root(resource(A), resource(B, A)), ())
+    assert unknown.counted(deleted(A)) == {A: 1}
+    keyed = Dependencies(root(resource(A), resource(B, A)), recorded({f"{B}[0]": [], f"{B}[1]": []}))
+    assert keyed.counted(deleted(A, f"{B}[0]"))[A] == 1
+    assert keyed.counted(deleted(A, f"{B}[0]", f"{B}[1]"))[A] == 0
+
+
+def test_what_goes_in_part_is_told_from_what_goes_whole():
+    graph = of_two_instances()
+    assert graph.partly_gone(deleted(*TWO[:2], TWO[3])) == {"module.data.x.bucket"}
+    assert graph.partly_gone(deleted(TWO[0], action=Action.REPLACE)) == {"module.data.x.bucket"}
+    assert graph.partly_gone(deleted(TWO[0], action=Action.UPDATE)) == frozenset()
+    leftover = PlannedChange(address=TWO[0], resource_type="x", action=Action.DELETE, deposed="12345678")
+    assert graph.partly_gone([leftover]) == frozenset()
+    assert graph.counted([leftover])[TWO[0]] == 1
+
+
+def test_five_thousand_instances_of_modules_are_counted_at_once():
+    inner = module(resource("x.a"), *(resource(f"x.b{index}", "x.a") for index in range(99)))
+    configuration = root(calls={f"m{index}": {"module": inner} for index in range(50)})
+    addresses = [
+        f'module.m{index}["k"].{each["address"]}' for index in range(50) for each in inner["resources"]
+    ]
+    graph = Dependencies(configuration, recorded(dict.fromkeys(addresses, ())))
+    began = time.process_time()
+    assert graph.counted(deleted(*addresses[:-1]))['module.m49["k"].x.a'] == 1
+    assert time.process_time() - began < 5
 
 
 @given(st.lists(st.tuples(st.integers(0, 12), st.integers(0, 12)), max_size=30))

@@ -5,14 +5,17 @@ through one is in the state; of what is new such a reference cannot be followed.
 Source: https://developer.hashicorp.com/terraform/internals/json-format#expression-representation
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from guardian.domain.address import resource_of
+from guardian.domain.plan import DESTRUCTIVE, Action, PlannedChange
 from guardian.domain.review.blast import Blast
 from guardian.domain.review.plan_parts import Recorded
 from guardian.domain.review.references import Edge, Node, edges_of, is_managed
+from guardian.domain.review.staying import Staying
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -29,13 +32,14 @@ class Dependencies:
         recorded: The instances of the state that the plan was made from; empty before the first apply.
     """
 
-    def __init__(self, configuration: Mapping[str, Any], recorded: Iterable[Recorded]) -> None:
+    def __init__(self, configuration: Mapping[str, Any], recorded: Sequence[Recorded]) -> None:
         import networkx as nx
 
         self._graph: nx.DiGraph[Node] = nx.DiGraph()
         self._graph.add_edges_from(edges_of(configuration))
         self._graph.add_edges_from(_recorded(recorded))
         self._found: dict[Node, frozenset[str]] = {}
+        self._instances = tuple(each.address for each in recorded if not each.deposed_key)
 
     def dependents(self, resource: str) -> tuple[str, ...]:
         """Return the resources that refer to one, sorted, without itself."""
@@ -50,7 +54,7 @@ class Dependencies:
             changed: Addresses, with or without keys.
         """
         wanted = sorted({resource_of(each) for each in changed})
-        closure = _Closure(self._graph)
+        closure = self._closure
         reached = {each: closure.dependents(each) for each in wanted}
         among = 0
         for each in wanted:
@@ -63,6 +67,42 @@ class Dependencies:
                 sorted((other, each) for each in closure.names(among) for other in self.dependents(each))
             ),
         )
+
+    def counted(self, planned: Sequence[PlannedChange]) -> dict[str, int]:
+        """Return by address how many resources that stay depend on an instance in the end.
+
+        What the plan deletes with it does not need it any more. In the same module call the same instance of
+        the module counts alone; beyond that Terraform does not tell which instance needs which.
+        """
+        deleted = {each.address for each in planned if each.action is Action.DELETE and not each.deposed}
+        closure = self._closure
+        staying = Staying(
+            (*self._instances, *(each.address for each in planned)),
+            deleted,
+            resources=closure.resources,
+            bit=closure.bit,
+        )
+        return {
+            each.address: (
+                closure.dependents(resource_of(each.address)) & staying.beside(each.address)
+            ).bit_count()
+            for each in planned
+        }
+
+    def partly_gone(self, planned: Iterable[PlannedChange]) -> frozenset[str]:
+        """Return the resources of which some instances are destroyed or replaced, and others are not."""
+        gone = {each.address for each in planned if each.action in DESTRUCTIVE and not each.deposed}
+        going = {resource_of(each) for each in gone}
+        return frozenset(
+            resource
+            for each in self._instances
+            if each not in gone
+            if (resource := resource_of(each)) in going
+        )
+
+    @cached_property
+    def _closure(self) -> "_Closure":
+        return _Closure(self._graph)
 
     def _direct(self, node: Node) -> frozenset[str]:
         """Return the managed resources before a node, through whatever is none."""
@@ -92,8 +132,8 @@ class _Closure:
     def __init__(self, graph: "nx.DiGraph[Node]") -> None:
         import networkx as nx
 
-        self._names = sorted(each for each in graph if isinstance(each, str))
-        self._index = {name: index for index, name in enumerate(self._names)}
+        self.resources = sorted(each for each in graph if isinstance(each, str))
+        self._index = {name: index for index, name in enumerate(self.resources)}
         # A state may be older than the configuration: both together may go round in a circle.
         condensed = nx.condensation(graph)
         self._component: Mapping[Node, int] = condensed.graph["mapping"]
@@ -121,7 +161,7 @@ class _Closure:
         text = bin(bits)[:1:-1]
         at = text.find("1")
         while at >= 0:
-            yield self._names[at]
+            yield self.resources[at]
             at = text.find("1", at + 1)
 
 

@@ -25,7 +25,7 @@ class ReviewedChange:
         forces: What forces the replacement.
         values: The same with both values, masked, and what a new object is made with; empty unless values
             were asked for.
-        dependents: How many resources depend on it in the end.
+        dependents: How many resources that stay depend on it in the end.
         place: Where it is declared, None where that is not known.
     """
 

@@ -29,8 +29,11 @@ def flowchart(blast: Blast, *, gone: Iterable[str]) -> str:
     lines += [f'  {ids[each]}["{_label(each)}"]' for each in names]
     lines += [f"  {ids[dependency]} --> {ids[dependent]}" for dependent, dependency in blast.edges]
     destroyed = set(gone)
+    whole, partly = destroyed - blast.partly, destroyed & blast.partly
+    red = "stroke:#cf222e,stroke-width:3px"
     classes = (
-        ("gone", "stroke:#cf222e,stroke-width:3px", [ids[each] for each in names if each in destroyed]),
+        ("gone", red, [ids[each] for each in names if each in whole]),
+        ("partly", f"{red},stroke-dasharray:6 4", [ids[each] for each in names if each in partly]),
         (
             "changed",
             "stroke:#bf8700,stroke-width:2px",

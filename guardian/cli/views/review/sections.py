@@ -102,7 +102,8 @@ def _blast(review: Review, host: Host) -> Section | None:
     gone = {resource_of(each.address) for each in review.changes if each.intent.action in DESTRUCTIVE}
     drawn = flowchart(review.blast, gone=gone) if host in _DRAWS else ""
     if drawn:
-        head = f"{told}. An arrow leads to what depends; what is destroyed or replaced is red.\n"
+        some = ", dashed where some of its instances stay" if gone & review.blast.partly else ""
+        head = f"{told}. An arrow leads to what depends; what is destroyed or replaced is red{some}.\n"
         return _list(11, "drawings", head, [fenced([drawn], language="mermaid")], lambda block: (block,))
     why = f", by {len(review.blast.edges)} edges, which is too much to draw" if host in _DRAWS else ""
 
