@@ -326,6 +326,15 @@ def test_a_graph_of_long_names_is_not_drawn_either():
     assert len(flowchart(Blast(edges=edges[:100]), gone=())) <= MOST_CHARACTERS
 
 
+def test_only_what_goes_whole_is_drawn_as_gone():
+    blast = Blast(
+        direct={"x.a": (), "x.b": ()}, partly=frozenset({"x.b"}), edges=(("x.c", "x.a"), ("x.c", "x.b"))
+    )
+    drawn = flowchart(blast, gone=["x.a", "x.b"]).split("\n")
+    assert [each for each in drawn if each.startswith("  class ")] == ["  class n0 gone", "  class n1 partly"]
+    assert "  classDef partly stroke:#cf222e,stroke-width:3px,stroke-dasharray:6 4" in drawn
+
+
 @given(PIECES, PIECES)
 @example("a", "a")
 def test_a_label_is_letters_and_entities(one, two):

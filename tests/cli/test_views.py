@@ -12,6 +12,7 @@ from markdown_it import MarkdownIt
 
 from guardian.cli.prompts import choose
 from guardian.cli.views import jsonl, runs, snapshots
+from guardian.cli.views.drift import aftermath_text
 from guardian.cli.views.incident import incident_text
 from guardian.cli.views.markdown import code
 from guardian.cli.views.plan import plan_text, undo_words, way_back_text
@@ -20,7 +21,11 @@ from guardian.cli.views.recovery import recovery_line, recovery_text
 from guardian.cli.views.status import status_object, status_text
 from guardian.cli.views.terminal import PLAIN, Paint, visible
 from guardian.domain.choices import Choice
+from guardian.domain.coverage import Coverage
+from guardian.domain.drift import Drift, Found, Origin
+from guardian.domain.drift import Kind as DriftKind
 from guardian.domain.journal import Kind, Record
+from guardian.domain.observed import Observed
 from guardian.domain.plan import Action, PlannedChange, PlanSummary
 from guardian.domain.run import Progress
 from guardian.domain.run_class import RunClass
@@ -230,6 +235,16 @@ def test_an_ordinary_failure_and_its_choices_fill_one_screen():
 @pytest.mark.parametrize("name", OBJECTS)
 def test_what_a_program_reads(name):
     assert_golden(name, json.dumps(OBJECTS[name](), indent=2, allow_nan=False) + "\n")
+
+
+def test_what_differs_beside_a_failed_run_stands_under_each_kind_once():
+    drifts = [
+        Drift(address=f"aws_x.{name}", kind=kind, resource_type=f"aws_{name}", origin=Origin.ELSEWHERE)
+        for name, kind in (("a", DriftKind.CHANGED), ("b", DriftKind.MISSING), ("c", DriftKind.CHANGED))
+    ]
+    seen = Observed(snapshot=None, found=Found(drifts=tuple(drifts)), coverage=Coverage(read=3))
+    lines = [each.strip().partition("  ")[0] for each in aftermath_text(seen, PLAIN).split("\n")]
+    assert lines[1:6] == ["missing", "- aws_x.b", "changed", "~ aws_x.a", "~ aws_x.c"]
 
 
 def test_the_twins_count_alike():
