@@ -6,7 +6,8 @@ from enum import StrEnum
 from typing import Any
 
 from guardian.domain.fingerprint import digest, normalise
-from guardian.domain.redaction import MASK, Path, anywhere, is_secret, marked_paths, scrubbed
+from guardian.domain.redaction import MASK, Path, anywhere, is_secret, marked_paths
+from guardian.domain.scrubbing import scrubbed
 from guardian.domain.state import State, StateInstance
 
 
@@ -88,9 +89,9 @@ def dotted(path: Path) -> str:
 
 def masked(change: PathChange, marked: frozenset[Path]) -> PathChange:
     """Hide both values when the path, a parent or a child of it is marked, or its name tells."""
-    if not is_secret(change.path, marked) and not _holds_secret(change, marked):
-        return PathChange(path=change.path, before=scrubbed(change.before), after=scrubbed(change.after))
-    return PathChange(path=change.path, before=MASK, after=MASK)
+    if is_secret(change.path, marked, change.before, change.after) or _holds_secret(change, marked):
+        return PathChange(path=change.path, before=MASK, after=MASK)
+    return PathChange(path=change.path, before=scrubbed(change.before), after=scrubbed(change.after))
 
 
 def _holds_secret(change: PathChange, marked: frozenset[Path]) -> bool:

@@ -69,9 +69,17 @@ def test_each_action_has_terraforms_list(action):
         change(after={"url": f"postgres://u:{SECRET.replace(' ', '')}@host/db"}),
         change(after={"environment": [{"variables": {"HARMLESS": SECRET}}]}),
         change(after={"setting": [{"name": "DB_PASSWORD", "value": SECRET}]}),
+        change(after={"setting": [{"ParameterKey": "DbPassword", "ParameterValue": SECRET}]}),
+        change(after={"note": f"password: {SECRET}"}),
+        change(after={"note": [f"Server=x;Password='{SECRET}';"]}),
+        change(after={"command": ["run", "--password", SECRET]}),
+        change(after={"document": f"\n {json.dumps({'db_pw': SECRET})}"}),
+        change(after={"document": f"x\n{json.dumps({'db_pw': SECRET})}"}),
+        change(after={"encryption_key": SECRET}),
+        change(after={"startup_script": SECRET}),
         change(after={"containers": json.dumps([{"environment": [{"name": "A", "value": SECRET}]}])}),
     ],
-    ids=range(11),
+    ids=range(19),
 )
 def test_no_secret_is_in_it(one):
     text = json.dumps(seen(one))
@@ -89,6 +97,14 @@ def test_what_rules_are_about_is_not_masked():
         "policy": policy,
         "broken": "{not json",
         "name": "",
+        "encryption_key": "arn:aws:kms:eu-west-1:123456789012:key/6ba7b810-9dad-11d1-80b4-00c04fd430c8",
+        "metadata_options": [{"http_tokens": "required"}],
+        "auth": [{"iam_auth": "REQUIRED", "secret_arn": "arn:aws:secretsmanager:eu-west-1:1:secret:db"}],
+        "authorization": "AWS_IAM",
+        "tags": {"environment": "production"},
+        "actions": ["secretsmanager:GetSecretValue"],
+        "etag": "9f86d081884c7d659a2feaa0c55ad015",
+        "long": "word " * 20_000,
     }
     assert seen(change(after=after))["after"] == after
 

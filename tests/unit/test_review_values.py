@@ -13,7 +13,7 @@ from guardian.domain.difference import PathChange
 from guardian.domain.plan import Action, PlannedChange
 from guardian.domain.redaction import MASK
 from guardian.domain.review.change import Change, differing
-from guardian.domain.review.values import UNKNOWN, is_random, shown_values
+from guardian.domain.review.values import MOST_SHOWN, UNKNOWN, is_random, shown_values
 
 ALPHABETS = {
     "base64": string.ascii_letters + string.digits + "+/",
@@ -218,3 +218,60 @@ def test_what_is_marked_never_comes_out(values, secret):
     held = {**values, "x": f"<{secret}>"}
     found = change(values, held, sensitive_after={"x": True})
     assert PathChange(path=("x",), before=MASK, after=MASK) in shown_values(found, differing(found))
+
+
+@pytest.mark.parametrize("length", [MOST_SHOWN, MOST_SHOWN + 300, 3 * MOST_SHOWN])
+def test_a_long_text_is_cut_and_no_secret_is_half_shown(length):
+    for begin in range(MOST_SHOWN - 60, MOST_SHOWN + 10, 7):
+        key = "wJalrXUtnFEMIK7MDENGbPxRfiCYEXAMPLEKEY"
+        for secret in (key, "DB_PASSWORD=correct-horse-battery"):
+            text = f"{'word ' * 2000}"[:begin] + f" {secret} " + "word " * 2000
+            [(_, after)] = shown({"note": None}, {"note": text[:length]}).values()
+            assert len(after) <= MOST_SHOWN + 40
+            assert "horse" not in after
+            assert key[:20] not in after
+    assert shown({"n": "x"}, {"n": "a b " * 5000}) == {
+        "n": ("x", f"{'a b ' * (MOST_SHOWN // 4)}... ({20_000 - MOST_SHOWN} more characters)")
+    }
+
+
+def test_what_masks_made_shorter_shows_nothing_that_was_cut_in_two():
+    secret = "password=" + "p" * 400 + " "
+    text = (secret * 40)[: MOST_SHOWN + 512 - 20] + " wJalrXUtnFEMIK7MDENGbPxRfiCYEXAMPLEKEY" * 200
+    [(_, after)] = shown({"note": None}, {"note": text}).values()
+    assert "wJalr" not in after
+
+
+def test_a_long_document_is_searched_to_its_end():
+    document = {"a": "word " * 3000, "b": [{"name": "DB_PW", "value": "hunter2"}]}
+    [(_, after)] = shown({"d": None}, {"d": json.dumps(document)}).values()
+    assert len(after) <= MOST_SHOWN + 40
+    document = {"b": [{"name": "DB_PW", "value": "hunter2"}], "a": "word " * 3000}
+    [(_, after)] = shown({"d": None}, {"d": f"\n{json.dumps(document)}"}).values()
+    assert "hunter2" not in after
+
+
+def test_a_marked_text_is_masked_as_json_writes_it():
+    marked = 'hun"ter\n2é'
+    after = {"secret": marked, "copy": json.dumps({"a": marked}), "other": json.dumps([marked])[2:]}
+    assert "hun" not in repr(shown({}, after, sensitive_after={"secret": True}))
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (
+            {"ParameterKey": "DbPassword", "ParameterValue": "a"},
+            {"ParameterKey": "DbPassword", "ParameterValue": "b"},
+        ),
+        ({"name": "DB_PW", "default": "a"}, {"name": "DB_PW", "default": "b"}),
+    ],
+)
+def test_every_kind_of_pair_tells(before, after):
+    assert list(shown({"p": [before]}, {"p": [after]}).values()) == [(MASK, MASK)]
+
+
+def test_true_and_false_are_no_secrets():
+    assert shown({"manage_master_user_password": None}, {"manage_master_user_password": True}) == {
+        "manage_master_user_password": (None, True)
+    }

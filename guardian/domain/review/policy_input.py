@@ -4,17 +4,17 @@ Secrets are masked before any rule sees them, so that no message can hold one. O
 name: whether `manage_master_user_password` is set, or how long a password must be, is what rules are about.
 """
 
-import json
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
 from itertools import chain, repeat
 from typing import Any
 
 from guardian.domain.difference import dotted
 from guardian.domain.plan import Action
-from guardian.domain.redaction import MASK, Path, is_secret, scrubbed
+from guardian.domain.redaction import MASK, Path
 from guardian.domain.review.change import Change
 from guardian.domain.review.undo.verdict import Reversibility
+from guardian.domain.review.values import without_keys
+from guardian.domain.scrubbing import scrubbed
 
 FIELDS = (
     "address",
@@ -42,8 +42,6 @@ _ACTIONS = {
     Action.MOVE: ["no-op"],
     Action.IMPORT: ["no-op"],
 }
-_UNMARKED: Mapping[str, Any] = {}
-_PAIR_NAMES = ("name", "key", "Name", "Key")
 
 
 def policy_input(
@@ -67,8 +65,8 @@ def policy_input(
         str(intent.action),
         _actions(change),
         intent.reason,
-        _masked(change.before, change.sensitive_before, telling=False),
-        _masked(change.after, change.sensitive_after, telling=False),
+        _masked(change.before, change.sensitive_before),
+        _masked(change.after, change.sensitive_after),
         change.unknown,
         [dotted(each) for each in changed],
         [dotted(each) for each in change.replace_paths],
@@ -84,57 +82,19 @@ def _actions(change: Change) -> list[str]:
     return _ACTIONS[change.action]
 
 
-def _masked(value: Any, marks: Any, *, telling: bool) -> Any:
-    """Mask a value and all within it.
+def _masked(value: Any, marks: Any) -> Any:
+    return scrubbed(_without_marked(value, marks), text=without_keys, only_text=True)
 
-    Args:
-        value: Any part of a change's values.
-        marks: Terraform's marks on it: True, or a tree of it.
-        telling: Whether the name of what holds it tells of a secret.
-    """
-    if value is None:
-        return None
+
+def _without_marked(value: Any, marks: Any) -> Any:
+    """Mask what Terraform marks: `marks` is True, or a tree of it."""
+    if value is None or not marks:
+        return value
     if marks is True:
         return MASK
-    if isinstance(value, str):
-        return MASK if telling and value else _masked_text(value)
-    if isinstance(value, dict):
-        inner = marks if isinstance(marks, dict) else _UNMARKED
-        pair = _is_telling_pair(value)
-        return {
-            name: _masked(
-                each,
-                inner.get(name),
-                telling=telling or _tells(name) or (pair and name in ("value", "Value")),
-            )
-            for name, each in value.items()
-        }
-    if isinstance(value, list):
-        items = chain(marks if isinstance(marks, list) else (), repeat(None))
-        return [_masked(each, mark, telling=telling) for each, mark in zip(value, items, strict=False)]
+    if isinstance(value, dict) and isinstance(marks, dict):
+        return {name: _without_marked(each, marks.get(name)) for name, each in value.items()}
+    if isinstance(value, list) and isinstance(marks, list):
+        items = chain(marks, repeat(None))
+        return [_without_marked(each, mark) for each, mark in zip(value, items, strict=False)]
     return value
-
-
-def _masked_text(text: str) -> Any:
-    """Mask within a JSON document, such as a container definition; a password in a URL masks all of it."""
-    if not text.startswith(("{", "[")):
-        return scrubbed(text) if "://" in text else text
-    try:
-        document = json.loads(text)
-    except (ValueError, RecursionError):
-        return scrubbed(text)
-    masked = _masked(document, None, telling=False)
-    return text if masked == document else json.dumps(masked, ensure_ascii=False)
-
-
-def _is_telling_pair(value: Mapping[str, Any]) -> bool:
-    """Tell whether it is a pair such as `{name = "DB_PASSWORD", value = ...}`."""
-    if "value" not in value and "Value" not in value:
-        return False
-    names = (value.get(each) for each in _PAIR_NAMES)
-    return any(isinstance(each, str) and _tells(each) for each in names)
-
-
-@lru_cache(maxsize=4096)
-def _tells(name: str) -> bool:
-    return is_secret((name,), ())

@@ -1,31 +1,37 @@
 """What a change does to values, fit to be shown: what is secret is masked, on both sides.
 
-Three sieves, each for what the others let through: Terraform's marks, names that tell, and the look of the
-value itself. A secret under an innocent name in an unmarked attribute is still a long random string. And what
-is marked in one attribute is masked in all: a provider copies it to where no mark is, as `terraform_data` its
-input to `output`.
+Three sieves, each for what the others let through: Terraform's marks, names that tell, in texts too, and
+the look of the value itself. A secret under an innocent name in an unmarked attribute is still a long random
+string. And what is marked in one attribute is masked in all: a provider copies it to where no mark is, as
+`terraform_data` its input to `output`.
 """
 
 import json
 import math
 import re
-from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from guardian.domain.difference import PathChange
-from guardian.domain.redaction import MASK, Path, is_secret, scrubbed
+from guardian.domain.freetext import without_secrets
+from guardian.domain.redaction import MASK, Path, is_secret, told_by_pair
 from guardian.domain.review.change import Change, is_marked, value_at
+from guardian.domain.scrubbing import scrubbed
 
 UNKNOWN = "(known after apply)"
+MOST_SHOWN = 4096
+"""Characters of one text. No view shows more of it but JSON."""
+_BEYOND = 512
 
 # Shapes that issuers gave their keys so that they can be found.
 # Source: https://docs.github.com/en/code-security/secret-scanning/introduction/supported-secret-scanning-patterns
 _ISSUED = re.compile(
     r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b|\bgh[opsur]_\w{30,}|\bgithub_pat_\w{20,}|\bglpat-[\w-]{20,}"
     r"|\bxox[abeoprs]-[\w-]{10,}|\bsk_(?:live|test)_\w{16,}|\bAIza[\w-]{35}|\bSG\.[\w-]{16,}\.[\w-]{16,}"
-    r"|\beyJ[\w-]{8,2000}\.[\w-]{8,}\.|-----BEGIN [A-Z0-9 ]+-----"
+    r"|(?<![\w-])eyJ[\w-]{8,}+\.[\w-]{8,}+\.|-----BEGIN [A-Z0-9 ]+-----"
 )
+# One of these begins each of them; looking for them is quicker than the expression.
+_ISSUERS = ("AKIA", "ASIA", "gh", "glpat-", "xox", "sk_", "AIza", "SG.", "eyJ", "-----BEGIN")
 # Long and random, and no secret: ARNs, UUIDs, AWS ids, Cognito pools, images by digest.
 _NAMED = re.compile(
     r"\barn:[\w-]+:\S+|\b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b"
@@ -66,7 +72,8 @@ def shown_values(change: Change, paths: Iterable[Path]) -> tuple[PathChange, ...
             (change.before, change.sensitive_before),
             (change.after, change.sensitive_after),
         )
-        for text in _marked(tree, marks)
+        for each in _marked(tree, marks)
+        for text in (each, json.dumps(each)[1:-1], json.dumps(each, ensure_ascii=False)[1:-1])
     )
     return tuple(_shown(change, path, marked) for path in paths)
 
@@ -78,9 +85,24 @@ def is_random(text: str) -> bool:
     """
     if len(text) < _SHORTEST:
         return False
-    if _ISSUED.search(text):
+    if any(each in text for each in _ISSUERS) and _ISSUED.search(text):
         return True
-    return any(_is_random_run(run) for run in _RUNS.findall(_NAMED.sub(" ", text)))
+    if not _RUNS.search(text):
+        return False
+    # Each of these names has a colon or a hyphen.
+    rest = _NAMED.sub(" ", text) if ":" in text or "-" in text else text
+    return any(map(_is_random_run, _RUNS.findall(rest)))
+
+
+def without_keys(text: str, name: str = "") -> str:
+    """Return a text without what names in it tell of; all of it is masked where it looks like a key.
+
+    Args:
+        text: No JSON.
+        name: What it stands under: digests are as random as keys, and public.
+    """
+    text = without_secrets(text)
+    return MASK if is_random(text) and not _DIGESTS.search(name) else text
 
 
 def _shown(change: Change, path: Path, marked: Collection[str]) -> PathChange:
@@ -89,18 +111,42 @@ def _shown(change: Change, path: Path, marked: Collection[str]) -> PathChange:
     if (
         is_marked(change.sensitive_before, path)
         or is_marked(change.sensitive_after, path)
-        or is_secret(path, ())
+        or is_secret(path, (), before, after)
         or _is_of_a_telling_pair(change, path)
     ):
         return PathChange(path=path, before=MASK, after=MASK)
-    digest = any(isinstance(step, str) and _DIGESTS.search(step) for step in path)
+    name = next((each for each in path if isinstance(each, str) and _DIGESTS.search(each)), str(path[-1]))
     before, after = (
-        _masked(scrubbed(_without_copies(each, marked)), digest=digest) for each in (before, after)
+        scrubbed(_without_copies(each, marked), text=_searched, name=name) for each in (before, after)
     )
     if MASK in (before, after):
         # The other side is a secret of the same kind, or was meant to be one.
         before, after = (each if each in (None, UNKNOWN) else MASK for each in (before, after))
-    return PathChange(path=path, before=before, after=after)
+    return PathChange(path=path, before=_cut(before), after=_cut(after))
+
+
+def _searched(text: str, name: str) -> str:
+    """Search as much of a text as is shown, and what follows, so that no secret is cut in two and missed."""
+    if len(text) <= MOST_SHOWN + _BEYOND:
+        return without_keys(text, name)
+    found = without_keys(text[: MOST_SHOWN + _BEYOND], name)
+    # Masks may have made it shorter: the end of what was searched is not shown all the same.
+    shown = found[: min(MOST_SHOWN, len(found) - _BEYOND)]
+    return MASK if found == MASK else f"{shown}{_left_out(len(text) - MOST_SHOWN)}"
+
+
+def _cut(value: Any) -> Any:
+    """Cut the long texts of a value that was searched."""
+    if isinstance(value, str):
+        most = MOST_SHOWN + len(_left_out(10**9))
+        return value if len(value) <= most else f"{value[:MOST_SHOWN]}{_left_out(len(value) - MOST_SHOWN)}"
+    if isinstance(value, dict):
+        return {name: _cut(each) for name, each in value.items()}
+    return [_cut(each) for each in value] if isinstance(value, list) else value
+
+
+def _left_out(number: int) -> str:
+    return f"... ({number} more characters)"
 
 
 def _marked(value: Any, marks: Any) -> Iterator[str]:
@@ -130,48 +176,11 @@ def _without_copies(value: Any, marked: Collection[str]) -> Any:
 
 
 def _is_of_a_telling_pair(change: Change, path: Path) -> bool:
-    """Tell whether it is the value of a pair `{name, value}` whose name tells."""
-    if len(path) < 2 or path[-1] != "value":  # noqa: PLR2004 - a pair stands in something
+    """Tell whether it is the value of a pair such as `{name, value}` whose name tells."""
+    if len(path) < 2:  # noqa: PLR2004 - a pair stands in something
         return False
     pairs = (value_at(tree, path[:-1]) for tree in (change.before, change.after))
-    return any(isinstance(pair, Mapping) and _name_tells(pair) for pair in pairs)
-
-
-def _name_tells(pair: Mapping[str, Any]) -> bool:
-    names = (pair.get("name"), pair.get("key"), pair.get("Name"), pair.get("Key"))
-    return any(isinstance(name, str) and is_secret((name,), ()) for name in names)
-
-
-def _masked(value: Any, *, digest: bool) -> Any:
-    if isinstance(value, Mapping):
-        return _masked_map(value, digest=digest)
-    if isinstance(value, list):
-        return [_masked(each, digest=digest) for each in value]
-    if not isinstance(value, str) or value in (MASK, UNKNOWN):
-        return value
-    if value[:1] in ("{", "["):
-        return _in_json(value, lambda inner: _masked(scrubbed(inner), digest=digest))
-    return MASK if not digest and is_random(value) else value
-
-
-def _masked_map(value: Mapping[str, Any], *, digest: bool) -> Mapping[str, Any]:
-    pair = _name_tells(value)
-    return {
-        name: MASK
-        if pair and name in ("value", "Value") and each
-        else _masked(each, digest=digest or _DIGESTS.search(name) is not None)
-        for name, each in value.items()
-    }
-
-
-def _in_json(text: str, mask: Callable[[Any], Any]) -> str:
-    """Mask within a JSON document, such as a policy or a container definition, and leave any other alone."""
-    try:
-        document = json.loads(text)
-    except (ValueError, RecursionError):
-        return MASK if is_random(text) else text
-    masked = mask(document)
-    return text if masked == document else json.dumps(masked, ensure_ascii=False)
+    return any(isinstance(pair, dict) and path[-1] in told_by_pair(pair) for pair in pairs)
 
 
 def _deep(tree: Any, path: Path) -> Any:
@@ -220,4 +229,6 @@ def _is_word(segment: str) -> bool:
 
 def _entropy_bits(text: str) -> float:
     """Return Shannon's entropy, in bits a character."""
-    return -sum(count / len(text) * math.log2(count / len(text)) for count in Counter(text).values())
+    # Counting each character apart is quicker than one by one in Python.
+    shares = [text.count(each) / len(text) for each in set(text)]
+    return -sum(each * math.log2(each) for each in shares)
