@@ -20,6 +20,7 @@ from guardian.domain.review.review import Overwritten, Review, ReviewedChange
 from guardian.domain.review.risks.data import DataLoss, data_loss_of
 from guardian.domain.review.risks.facts import Newest, RiskFacts
 from guardian.domain.review.risks.find import risks_of_change, risks_of_plan
+from guardian.domain.review.risks.guards import protects_nothing
 from guardian.domain.review.risks.risk import Risk, by_severity
 from guardian.domain.review.risks.versions import unpinned_modules, version_risks
 from guardian.domain.review.undo.provisioners import with_provisioners
@@ -133,7 +134,7 @@ def judge_plan(
     )
     risks = [
         *seen.risks,
-        *risks_of_plan(seen.changes, facts, losses=seen.losses),
+        *risks_of_plan(seen.changes, facts, losses=seen.losses, harmless=seen.harmless),
         *version_risks(beside.versions_before, beside.versions_after),
         *unpinned_modules(configuration),
     ]
@@ -168,6 +169,7 @@ class _Seen:
     changes: list[ReviewedChange] = field(default_factory=list)
     risks: list[Risk] = field(default_factory=list)
     losses: list[DataLoss] = field(default_factory=list)
+    harmless: set[str] = field(default_factory=set)
     overwritten: list[Overwritten] = field(default_factory=list)
     policy_inputs: list[Mapping[str, Any]] = field(default_factory=list)
 
@@ -199,6 +201,8 @@ def _look_at(
     loss = data_loss_of(change)
     if loss is not None:
         seen.losses.append(loss)
+    if protects_nothing(change):
+        seen.harmless.add(change.address)
 
 
 def _paths(change: Change, facts: RiskFacts) -> tuple[Path, ...]:

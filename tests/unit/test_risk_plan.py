@@ -11,7 +11,7 @@ from guardian.domain.plan import Action
 from guardian.domain.review.risks.codes import DANGERS
 from guardian.domain.review.risks.data import data_loss_of, data_risk
 from guardian.domain.review.risks.find import _BY_TYPE, risks_of_change, risks_of_plan
-from guardian.domain.review.risks.guards import GUARDS
+from guardian.domain.review.risks.guards import GUARDS, protects_nothing
 from tests.support.planned import FACTS, change, found, reviewed, words
 
 
@@ -83,6 +83,27 @@ def test_a_guard_that_goes_with_its_ward_is_none(bucket, guard, expected):
 def test_a_guard_that_is_replaced_or_forgotten_has_not_fallen():
     for action in (Action.REPLACE, Action.FORGET, Action.UPDATE):
         assert whole([reviewed("aws_cloudtrail.t", action)]) == []
+
+
+@pytest.mark.parametrize(
+    ("action", "egress", "told"),
+    [("deny", False, ["opened-to-the-world"]), ("deny", True, []), ("allow", False, [])],
+)
+def test_a_rule_of_a_network_acl_is_a_guard_where_it_denies_what_comes_in(action, egress, told):
+    rule = change("aws_network_acl_rule", {"rule_action": action, "egress": egress}, None)
+    changes = [reviewed(rule.address, Action.DELETE)]
+    harmless = {rule.address} if protects_nothing(rule) else ()
+    assert [code for _, code, _ in whole(changes, harmless=harmless)] == told
+    with_its_acl = [*changes, reviewed("aws_network_acl.a", Action.DELETE)]
+    facts = replace(FACTS, dependents=lambda name: (rule.resource,) if name == "aws_network_acl.a" else ())
+    assert whole(with_its_acl, facts, harmless=harmless) == []
+
+
+def test_only_a_deletion_of_a_guard_can_protect_nothing():
+    values = {"rule_action": "allow", "egress": False}
+    assert not protects_nothing(change("aws_network_acl_rule", values, values, action=Action.UPDATE))
+    assert not protects_nothing(change("aws_cloudtrail", {"name": "t"}, None))
+    assert not protects_nothing(change("aws_vpc", {"id": "v"}, None))
 
 
 def test_losses_are_judged_with_the_whole():

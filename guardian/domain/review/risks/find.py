@@ -61,7 +61,11 @@ def risks_of_change(change: Change, facts: RiskFacts) -> Iterator[Risk]:
 
 
 def risks_of_plan(
-    reviewed: Sequence[ReviewedChange], facts: RiskFacts, *, losses: Sequence[DataLoss] = ()
+    reviewed: Sequence[ReviewedChange],
+    facts: RiskFacts,
+    *,
+    losses: Sequence[DataLoss] = (),
+    harmless: Collection[str] = (),
 ) -> Iterator[Risk]:
     """Yield what only the whole plan tells.
 
@@ -69,10 +73,11 @@ def risks_of_plan(
         reviewed: All changes.
         facts: With the backups of `losses`, as far as anybody asked for them.
         losses: What `data_loss_of` found in the changes.
+        harmless: Addresses of the deletions of which `protects_nothing` holds.
     """
     for loss in losses:
         yield data_risk(loss, facts)
-    yield from fallen_guards([each.intent for each in reviewed], facts)
+    yield from fallen_guards([each.intent for each in reviewed], facts, harmless=harmless)
     yield from _many(reviewed, facts)
 
 

@@ -1,11 +1,13 @@
 """Resources that protect others: the protection goes with them, unless what they protect goes too."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from guardian.domain.address import resource_of
 from guardian.domain.plan import Action, PlannedChange
+from guardian.domain.review.change import Change
 from guardian.domain.review.risks.codes import (
     BACKUP_OFF,
     ENCRYPTION_OFF,
@@ -26,12 +28,21 @@ _KEYS = re.compile(r'\[(?:\d+|"(?:[^"\\]|\\.)*")\]')
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Guard:
-    """What goes with the deletion of one type."""
+    """What goes with the deletion of one type.
+
+    Attributes:
+        protects: Whether an object with these values protects anything.
+    """
 
     danger: Danger
     words: str
     source: str
     severity: Severity = Severity.RED
+    protects: Callable[[Mapping[str, Any]], bool] = lambda _: True
+
+
+def _keeps_out(rule: Mapping[str, Any]) -> bool:
+    return str(rule.get("rule_action")).lower() == "deny" and not rule.get("egress")
 
 
 GUARDS: Mapping[str, Guard] = {
@@ -73,6 +84,13 @@ GUARDS: Mapping[str, Guard] = {
         words="access to a bucket is no longer logged",
         source=f"{_S3}/ServerLogs.html",
         severity=Severity.AMBER,
+    ),
+    "aws_network_acl_rule": Guard(
+        danger=OPENED_TO_THE_WORLD,
+        words="a rule that denied what comes in is deleted",
+        source=f"{_AWS}/vpc/latest/userguide/nacl-rules.html",
+        severity=Severity.AMBER,
+        protects=_keeps_out,
     ),
     "aws_ebs_encryption_by_default": Guard(
         danger=ENCRYPTION_OFF,
@@ -163,10 +181,24 @@ GUARDS: Mapping[str, Guard] = {
 }
 
 
-def fallen_guards(planned: Sequence[PlannedChange], facts: RiskFacts) -> Iterator[Risk]:
-    """Yield the deletions of what protects something that stays."""
+def protects_nothing(change: Change) -> bool:
+    """Tell whether a change deletes something of a guard's type that is none by its values."""
+    guard = GUARDS.get(change.resource_type)
+    return guard is not None and change.action is Action.DELETE and not guard.protects(change.before)
+
+
+def fallen_guards(
+    planned: Sequence[PlannedChange], facts: RiskFacts, *, harmless: Collection[str] = ()
+) -> Iterator[Risk]:
+    """Yield the deletions of what protects something that stays.
+
+    Args:
+        planned: All changes.
+        facts: With the dependents of what goes.
+        harmless: Addresses of what `protects_nothing`.
+    """
     gone = [each for each in planned if each.action is Action.DELETE and not each.deposed]
-    guards = [each for each in gone if each.resource_type in GUARDS]
+    guards = [each for each in gone if each.resource_type in GUARDS and each.address not in harmless]
     if not guards:
         return
     wards: dict[str, set[str]] = {}

@@ -102,9 +102,13 @@ def covers(pattern: str, text: str) -> bool:
     """Tell whether a pattern with `*` and `?` fits all that another pattern can stand for."""
     if pattern in (ANYBODY, text):
         return True
+    # Most patterns are told apart by what stands before their first wildcard.
+    fixed = len(pattern.partition(ANYBODY)[0].partition("?")[0])
+    if fixed == len(pattern) or not text.startswith(pattern[:fixed]):
+        return False
     # No regular expression: of a hostile pattern with many asterisks one would never come to an end.
     at = star = -1
-    here = there = 0
+    here = there = fixed
     while there < len(text):
         if here < len(pattern) and pattern[here] == ANYBODY:
             star, at = here, there

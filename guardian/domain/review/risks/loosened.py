@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import IntEnum
 from ipaddress import IPv4Network, IPv6Network, ip_network
+from itertools import chain, islice
 from typing import Any
 
 from guardian.domain.review.risks.iam_document import Statement, covers, texts
@@ -17,6 +18,8 @@ class Looser(IntEnum):
     ANY = 2
 
 
+# For one statement; of more, one that is as narrow may be missed, and a risk told for nothing.
+_COMPARED_MAX = 200
 _KINDS = ("string", "arn", "ipaddress", "bool")
 _NOT = ("stringnot", "arnnot")
 
@@ -30,15 +33,30 @@ def loosened(old: Sequence[Statement], new: Sequence[Statement]) -> Looser:
     A new statement stays an old one where it allows one of the same principals one of the same actions.
     """
     kept = {each.text for each in old}
-    before = [each for each in old if each.allows]
+    literal, patterns = _by_action(each for each in old if each.allows)
     worst = Looser.NO
     for now in new:
         if now.allows and now.condition and now.text not in kept:
+            shared = chain.from_iterable(literal.get(action, ()) for action in now.actions)
+            before = islice(chain(patterns, shared), _COMPARED_MAX)
             mildest = min(
                 (_looser(each, now) for each in before if _is_of_the_same(each, now)), default=Looser.NO
             )
             worst = max(worst, mildest)
     return worst
+
+
+def _by_action(statements: Iterable[Statement]) -> tuple[dict[str, list[Statement]], list[Statement]]:
+    """Return statements by each of their actions, and those with a wildcard in one."""
+    literal: dict[str, list[Statement]] = {}
+    patterns = []
+    for each in statements:
+        if any(map(has_wildcard, each.actions)):
+            patterns.append(each)
+        else:
+            for action in each.actions:
+                literal.setdefault(action, []).append(each)
+    return literal, patterns
 
 
 def _is_of_the_same(before: Statement, now: Statement) -> bool:
