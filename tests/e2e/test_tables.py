@@ -1,6 +1,7 @@
 """The tables of one-way changes and of unreadable attributes speak of what the provider really has."""
 
 import json
+import re
 import subprocess
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -200,6 +201,63 @@ def test_every_rule_of_undo_speaks_of_attributes_that_are_there(schemas):
         if trace.attribute and not has(schemas[trace.resource_type]["block"], trace.attribute)
     ]
     assert wrong == []
+
+
+_SPEAKS = re.compile(
+    r"version$|retention|retain|recovery_period|overwrite$|skip_destroy|skip_final|preserve$|final_s"
+)
+_FREE = {
+    # Where another object's version is named, or a protocol's, and the old one can be named again.
+    "aws_alb_target_group.protocol_version",
+    "aws_api_gateway_stage.documentation_version",
+    "aws_apigatewayv2_api.version",
+    "aws_apigatewayv2_authorizer.authorizer_payload_format_version",
+    "aws_apigatewayv2_integration.payload_format_version",
+    "aws_cloudfront_distribution.http_version",
+    "aws_codebuild_project.source_version",
+    "aws_ecs_service.platform_version",
+    "aws_lambda_alias.function_version",
+    "aws_launch_template.default_version",
+    "aws_launch_template.update_default_version",
+    "aws_lb_target_group.protocol_version",
+    "aws_sns_topic.signature_version",
+    "aws_ssm_association.document_version",
+    "aws_vpn_connection.tunnel_inside_ip_version",
+    # An add-on of a cluster can be set to any version that the cluster bears.
+    "aws_eks_addon.addon_version",
+    # How an upgrade is done, not to what.
+    "aws_eks_cluster.force_update_version",
+    "aws_eks_node_group.force_update_version",
+    # Another one of these is another object: a replacement.
+    "aws_db_option_group.major_engine_version",
+    "aws_fsx_lustre_file_system.file_system_type_version",
+    "aws_lambda_layer_version.s3_object_version",
+    "aws_secretsmanager_secret_version.secret_string_wo_version",
+    "aws_wafv2_ip_set.ip_address_version",
+    # Tells where code is found, which source_code_hash compares.
+    "aws_lambda_function.s3_object_version",
+    # Bounds what others may ask for, or how later snapshots are kept, and deletes nothing itself.
+    "aws_backup_vault_lock_configuration.max_retention_days",
+    "aws_backup_vault_lock_configuration.min_retention_days",
+    "aws_redshift_cluster.manual_snapshot_retention_period",
+    # The cluster takes the last snapshot.
+    "aws_neptune_cluster_instance.skip_final_snapshot",
+}
+
+
+def test_what_speaks_of_versions_or_of_how_long_is_judged_or_named_as_free(schemas):
+    judged = {(each.resource_type, each.attribute) for each in (*RULES, *TRACES)}
+    said = {(each.resource_type, word) for each in TRACES for word in each.words.split()}
+    judged |= said | {(each, name) for each, names in UNREADABLE.items() for name in names}
+    speaking = {
+        f"{resource_type}.{name}"
+        for resource_type in UNDO_RULES.keys() & schemas.keys()
+        for name, argument in schemas[resource_type]["block"]["attributes"].items()
+        if _SPEAKS.search(name)
+        and (argument.get("optional") or argument.get("required"))
+        and (resource_type, name) not in judged
+    }
+    assert speaking == _FREE
 
 
 def test_what_is_pinned_can_be_said_by_an_override_file(schemas):

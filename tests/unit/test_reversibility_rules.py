@@ -215,7 +215,7 @@ def test_a_setting_takes_the_place_of_what_was_there_and_not_of_itself(trace):
 
 
 DELETED = re.compile(
-    "get deleted|are deleted|records are kept for a shorter time|older versions .* no longer kept|point in time"
+    "get deleted|are deleted|kept for a shorter time|older versions .* no longer kept|point in time"
 )
 WEAKENINGS = [
     each
