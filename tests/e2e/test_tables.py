@@ -246,9 +246,10 @@ _FREE = {
 
 
 def test_what_speaks_of_versions_or_of_how_long_is_judged_or_named_as_free(schemas):
-    judged = {(each.resource_type, each.attribute) for each in (*RULES, *TRACES)}
-    said = {(each.resource_type, word) for each in TRACES for word in each.words.split()}
-    judged |= said | {(each, name) for each, names in UNREADABLE.items() for name in names}
+    judged = {(rule.resource_type, rule.attribute) for rule in RULES}
+    judged |= {(trace.resource_type, trace.attribute) for trace in TRACES}
+    judged |= {(trace.resource_type, word) for trace in TRACES for word in trace.words.split()}
+    judged |= set(_PAIRS)
     speaking = {
         f"{resource_type}.{name}"
         for resource_type in UNDO_RULES.keys() & schemas.keys()
