@@ -81,7 +81,7 @@ def _principals(told: Any) -> Iterator[str]:
 def _completed(resource: str) -> str:
     """Return an ARN with a wildcard for each part that it lacks: that is what IAM makes of it.
 
-    Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
+    Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
     """
     missing = _ARN_PARTS - 1 - resource.count(":")
     return f"{resource}{':*' * missing}" if missing > 0 and resource.startswith("arn:") else resource
