@@ -61,6 +61,19 @@ def named_files(document: Mapping[str, Any]) -> Iterator[NamedFile]:
                 yield NamedFile(path=path, address=each["address"], attribute=attribute)
 
 
+def written_files(document: Mapping[str, Any]) -> Iterator[str]:
+    """Yield each path that a plan's resources write or remove at apply: a change there is the plan's own."""
+    for each in document.get("resource_changes") or ():
+        change = each["change"]
+        if change["actions"] == ["no-op"]:
+            continue
+        for side in (change.get("before"), change.get("after")):
+            for kind, attribute in _WRITTEN:
+                path = (side or {}).get(attribute) if each["type"] == kind else None
+                if isinstance(path, str) and path:
+                    yield path
+
+
 def why_in_place(
     document: Mapping[str, Any],
     *,

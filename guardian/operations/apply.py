@@ -20,11 +20,13 @@ from guardian.operations.bound import approved_plan, refuse_moved
 from guardian.operations.context import Checkout, Context
 from guardian.operations.execute import Executed, execute, incident_of, lock_left
 from guardian.operations.fail import fail, hold, release_own_hold
+from guardian.operations.meanwhile import changed_meanwhile
+from guardian.operations.offer import HOLD
 from guardian.operations.open import open_session
 from guardian.operations.plan import find_backend, words
 from guardian.operations.prepare import Prepared, guard_and_ask, prepare
 from guardian.operations.project import project_of
-from guardian.operations.sealing import Stage, changed_meanwhile, set_stage
+from guardian.operations.sealing import set_stage
 from guardian.operations.session import (
     Session,
     close_run,
@@ -191,14 +193,14 @@ def _carry_out(
         plan=plan,
         variables=capture.store_variables(project, request.checkout, None),
     )
-    stage = Stage(where=prepared.where)
+    stage = None
     if approval is not None:
         stage = set_stage(session, request.checkout, prepared, approval)
         session.stop_if_interrupted()
         use(session, approval, stage.where.root)
     executed = execute(
         session,
-        stage.where,
+        stage.where if stage else prepared.where,
         prepared.backend,
         prepared.planned,
         request.apply_options,
@@ -209,7 +211,9 @@ def _carry_out(
         return _never_began(session, prepared, executed, before)
     with recorded_or_in_doubt(session):
         after = _snapshot_after(session, request, prepared, executed, before)
-        in_doubt = changed_meanwhile(session, request.checkout.root, stage)
+        in_doubt = ""
+        if approval is not None and stage is not None:
+            in_doubt = changed_meanwhile(session, request.checkout, prepared, approval, stage)
         if executed.went_well and in_doubt:
             return _held(session, executed, after or before, in_doubt)
         if executed.went_well:
@@ -219,7 +223,8 @@ def _carry_out(
             session,
             prepared,
             incident,
-            on_failure=request.on_failure,
+            # Going on would deploy more of what nobody approved, and a way back would lift the hold.
+            on_failure=HOLD if in_doubt else request.on_failure,
             options=request.apply_options,
             limits=Limits(
                 allow_delete=request.allow_delete,

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from guardian.domain.approval import Approval, SealedFile
 from guardian.domain.engine import WorkingDirectory
-from guardian.domain.journal import Kind
 from guardian.domain.sealed import named_files, why_in_place
 from guardian.errors import ApprovalError, UsageError
 from guardian.operations.context import Checkout, Context
@@ -27,12 +26,14 @@ class Stage:
 
     Attributes:
         in_place: The sealed files that are read where they lie, and not from a private copy.
-        why: Why they are, or empty.
+        why: Why they are.
+        is_copy: Whether it is the private copy, so that the configuration at hand is not read at all.
     """
 
     where: WorkingDirectory
-    in_place: tuple[SealedFile, ...] = ()
-    why: str = ""
+    in_place: tuple[SealedFile, ...]
+    why: str
+    is_copy: bool
 
 
 def seal(context: Context, project: Project, checkout: Checkout, planned: Planned) -> tuple[SealedFile, ...]:
@@ -88,42 +89,26 @@ def set_stage(session: Session, checkout: Checkout, prepared: Prepared, approval
     relative = tuple(each for each in approval.sealed if each.is_relative)
     elsewhere = tuple(each for each in approval.sealed if not each.is_relative)
     _refuse_missing(checkout.root, elsewhere)
-    if not relative:
-        return Stage(where=prepared.where, in_place=elsewhere, why="the plan names them by absolute paths")
-    if why := _why_in_place(prepared, relative):
+    # Sealed files or none: Terraform evaluates functions such as templatefile() again while it applies.
+    if why := _why_in_place(session, checkout, prepared, relative):
         _put_in_place(session, checkout.root, relative)
-        return Stage(where=prepared.where, in_place=approval.sealed, why=why)
+        return Stage(where=prepared.where, in_place=approval.sealed, why=why, is_copy=False)
     return Stage(
         where=_private_copy(session, checkout, prepared, relative),
         in_place=elsewhere,
-        why="the plan names them by absolute paths",
+        why="the plan names it by an absolute path",
+        is_copy=True,
     )
 
 
-def changed_meanwhile(session: Session, root: Path, stage: Stage) -> str:
-    """Look again, after the apply, at what was read in place, and say what may not be as it was approved.
-
-    Returns:
-        One sentence, or nothing where everything is as it was.
-    """
-    if not stage.in_place:
-        return ""
-    now = digests(session.context, root, stage.in_place)
-    changed = ", ".join(each.path for each in stage.in_place if now.get(each.path) != each.sha256)
-    verdict = "refused" if changed else "passed"
-    session.record(Kind.GUARDED, {"guard": "sealed_files", "verdict": verdict, "detail": changed})
-    if not changed:
-        return ""
-    text = (
-        f"{changed} changed while the approved plan was applied, and was read in place because {stage.why}: "
-        "what was deployed may not be what was approved"
-    )
-    session.context.audience.note(text)
-    return text
-
-
-def _why_in_place(prepared: Prepared, relative: tuple[SealedFile, ...]) -> str:
+def _why_in_place(
+    session: Session, checkout: Checkout, prepared: Prepared, relative: tuple[SealedFile, ...]
+) -> str:
     reference = prepared.source.configuration
+    if checkout.data_dir.absolute() != checkout.root.absolute() / ".terraform":
+        fetched = posixpath.normpath(posixpath.join(reference.root, ".terraform/modules")) + "/"
+        if any(each.path.startswith(fetched) for each in session.project.configuration_entries(reference)):
+            return "the plan names fetched modules in TF_DATA_DIR"
     copied = {posixpath.normpath(posixpath.join(reference.root, each.path)) for each in relative}
     beyond = sorted(each for each in copied if each == ".." or each.startswith("../"))
     # What lies outside by an absolute path is read there from any directory; a sealed file is copied itself.

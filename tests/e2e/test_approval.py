@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.guardian import Checkout, Ended, mutant_of
+from tests.support.guardian import Checkout, Ended, mutant_of, wait_until
 from tests.support.moto import REGION, MotoServer, environment
 
 pytestmark = pytest.mark.terraform
@@ -47,6 +47,19 @@ resource "aws_s3_object" "app" {
   bucket = aws_s3_bucket.app.bucket
   key    = "app.zip"
   source = "${path.module}/dist/app.zip"
+}
+"""
+EVALUATED_AGAIN = """\
+resource "terraform_data" "a" {
+  provisioner "local-exec" {
+    command = "touch ../begun; for i in $(seq 300); do test -e ../go && break; sleep 0.1; done; sh ./run.sh"
+  }
+}
+resource "terraform_data" "b" {
+  input = templatefile("${path.module}/t.tpl", { id = terraform_data.a.id })
+}
+output "b" {
+  value = terraform_data.b.output
 }
 """
 SWAP = """
@@ -233,6 +246,50 @@ def test_what_is_swapped_in_place_while_it_is_applied_is_held(checkout, tmp_path
     assert "what was deployed may not be what was approved" in ended.said
     assert "guardian release --reason '...'    # once it is known what was deployed" in ended.said
     assert checkout.run("apply", "-auto-approve").exit_code == 4
+
+
+def evaluated_again(checkout: Checkout) -> None:
+    """Approve what reads a template and runs a script while Terraform applies."""
+    checkout.write(EVALUATED_AGAIN)
+    checkout.write("${id} GOOD", "t.tpl")
+    checkout.write("echo good > ../ran", "run.sh")
+    approved(checkout, plan="../p.tfplan")
+
+
+def applied_while(checkout: Checkout, meddle: Callable[[], object]) -> Ended:
+    """Apply what is approved, and meddle once Terraform creates."""
+    applying = checkout.start("apply", "--require-approval")
+    beside = checkout.root.parent
+    wait_until((beside / "begun").exists, "the provisioner")
+    meddle()
+    (beside / "go").touch()
+    said, _ = applying.communicate(timeout=60)
+    return Ended(applying.returncode, said, "")
+
+
+def test_templates_and_scripts_that_are_swapped_while_terraform_runs_are_held(checkout):
+    """The fact: a function with an argument unknown to the plan reads its file again, at the apply."""
+
+    def swap() -> None:
+        checkout.write("${id} EVIL", "t.tpl")
+        checkout.write("echo evil > ../ran", "run.sh")
+
+    evaluated_again(checkout)
+    ended = applied_while(checkout, swap)
+    assert (checkout.root.parent / "ran").read_text() == "evil\n"
+    assert ended.exit_code == 3, ended.said
+    assert "run.sh, t.tpl changed while the approved plan was applied" in ended.said
+    assert "what was deployed may not be what was approved" in ended.said
+    status = json.loads(checkout.run("status", "--json").stdout.splitlines()[-1])
+    assert "run.sh, t.tpl changed" in json.dumps(status)
+    assert checkout.run("apply", "-auto-approve").exit_code == 4
+
+
+def test_what_the_apply_writes_in_the_root_module_is_no_change_of_what_was_approved(checkout):
+    evaluated_again(checkout)
+    ended = applied_while(checkout, lambda: checkout.write("log", "out.log"))
+    assert ended.exit_code == 0, ended.said
+    assert (checkout.root.parent / "ran").read_text() == "good\n"
 
 
 @pytest.fixture

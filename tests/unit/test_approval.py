@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from guardian.domain.approval import Approval, Present, SealedFile, moved, out_of_time, overtaken
 from guardian.domain.review.policy import Override
-from guardian.domain.sealed import named_files, why_in_place
+from guardian.domain.sealed import named_files, why_in_place, written_files
 from guardian.domain.snapshot import ConfigurationRef, PlanRef
 from guardian.domain.standing import KnownState
 from guardian.domain.state import StateFacts
@@ -206,6 +206,16 @@ def test_files_are_found_by_the_name_of_the_attribute(after, found):
 def test_what_a_resource_writes_is_not_read():
     written = change({"filename": "out.txt", "source": "in.txt"}, type="local_file")
     assert [each.path for each in named_files(plan(written))] == ["in.txt"]
+
+
+def test_what_an_apply_writes_or_removes_is_known():
+    written = change({"filename": "./out.txt", "source": "in.txt"}, type="local_file")
+    gone = change(None, actions=("delete",), type="local_sensitive_file")
+    gone["change"]["before"] = {"filename": "old.txt"}
+    kept = change({"filename": "kept.txt"}, actions=("no-op",), type="local_file")
+    unknown = change({"content": "x"}, type="local_file")
+    read = change({"filename": "app.zip"}, type="aws_lambda_function")
+    assert list(written_files(plan(written, gone, kept, unknown, read))) == ["./out.txt", "old.txt"]
 
 
 def test_what_is_not_made_reads_nothing_and_a_path_is_named_once():

@@ -527,7 +527,7 @@ def test_in_place_a_missing_file_is_laid_out_and_looked_at_again(world):
     file.unlink()
     assert applied(world).outcome is Outcome.APPLIED
     assert (reads, file.read_bytes(), applies(world)[-1]) == ([b"approved"], b"approved", world.root)
-    looks = [each.body for each in world.records if each.body.get("guard") == "sealed_files"]
+    looks = [each.body for each in world.records if each.body.get("guard") == "read_in_place"]
     assert [each["verdict"] for each in looks] == ["passed"]
 
 
@@ -552,6 +552,56 @@ def test_what_is_swapped_in_place_during_the_apply_is_said_and_held(world):
     assert world.inputs == {"a": "1"}
 
 
+def meddling(world: World, meddle: Callable[[], object]) -> None:
+    """Let something happen while Terraform applies."""
+    real = world.engine.apply
+
+    def applying(where: WorkingDirectory, **given: Any) -> Any:
+        meddle()
+        return real(where, **given)
+
+    world.engine.apply = applying  # type: ignore[method-assign]
+
+
+def test_without_sealed_files_too_the_configuration_is_read_from_a_private_copy(world):
+    approved(world)
+    meddling(world, lambda: world.configure(a="evil"))
+    assert applied(world).outcome is Outcome.APPLIED
+    assert applies(world)[-1] != world.root
+
+
+@pytest.mark.parametrize(
+    ("meddle", "changed"),
+    [
+        (lambda root: (root / "t.tf").write_text("# evil\n"), "t.tf"),
+        (lambda root: (root / "t.tf").unlink(), "t.tf"),
+        (lambda root: [each.write_text("# evil\n") for each in root.glob("*.tf")], "main.tf, t.tf"),
+        (lambda root: (root / "new.tf").write_text("# written by the apply\n"), ""),
+    ],
+)
+def test_in_place_each_file_of_the_configuration_is_looked_at_again(world, meddle, changed):
+    provisioned(world)
+    (world.root / "t.tf").write_text("# approved\n")
+    approved(world)
+    meddling(world, lambda: meddle(world.root))
+    baseline = world.project.log.standing().baseline
+    ended = applied(world)
+    (look,) = [each for each in bodies(world, Kind.GUARDED) if each["guard"] == "read_in_place"]
+    assert (look["verdict"], look["detail"]) == ("refused" if changed else "passed", changed)
+    assert ended.outcome is (Outcome.FAILED_HELD if changed else Outcome.APPLIED)
+    assert (world.project.log.standing().baseline == baseline) is bool(changed)
+
+
+def test_a_failure_with_other_bytes_than_the_approved_ones_is_left_to_a_person(world):
+    world.configure(a="2", c="!")
+    provisioned(world)
+    approved(world)
+    meddling(world, lambda: (world.root / "main.tf").write_text("# evil\n"))
+    ended = applied(world, on_failure="restore")
+    assert (ended.outcome, ended.exit_code) == (Outcome.FAILED_HELD, ExitCode.FAILED_HELD)
+    assert any("main.tf changed while the approved plan" in each for each in world.audience.notes)
+
+
 def test_while_the_store_is_down_nobody_can_tell_what_is_approved(world):
     glass = Glass(reason="r", store="s3://b", error="no answer")
     context = replace(world.context(), glass=glass)
@@ -569,7 +619,16 @@ def test_an_absolute_path_is_read_where_it_lies(world, tmp_path):
     assert "is not on this machine" in refusal(world)
     file.write_bytes(b"approved")
     assert applied(world).outcome is Outcome.APPLIED
-    assert (reads, applies(world)[-1]) == ([b"approved"], world.root)
+    assert (reads, applies(world)[-1] == world.root) == ([b"approved"], False)
+
+
+def test_an_absolute_path_that_is_swapped_during_the_apply_is_held(world, tmp_path):
+    file = tmp_path / "elsewhere.zip"
+    file.write_bytes(b"approved")
+    reading(world, str(file), [], before=lambda: file.write_bytes(b"swapped"))
+    approved(world)
+    assert applied(world).outcome is Outcome.FAILED_HELD
+    assert "because the plan names it by an absolute path" in world.project.log.standing().hold.reason
 
 
 def test_the_plan_may_lie_in_the_root_module(world):
