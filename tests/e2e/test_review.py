@@ -167,7 +167,11 @@ def test_an_exception_lets_it_pass_and_expires(checkout: Checkout, terraform: st
         "      message: ask the owner first\n      severity: deny\n"
     )
     assert checkout.run("plan", "-out=plan.tfplan").exit_code == 0
+    denied = checkout.run("approve", "plan.tfplan")
+    assert denied.exit_code == 4, denied.said
+    assert "guardian approve PLAN --override no-deletion --reason '...'    #" in denied.said
     approved = checkout.run("approve", "plan.tfplan", "--override", "no-deletion", "--reason", "it is ours")
+    assert "Passes   no-deletion at terraform_data.gone, by the exception of" in approved.said
     assert approved.exit_code == 0, approved.said
     told = lines(checkout)
     [finding] = of(told, "policy")

@@ -38,7 +38,7 @@ class ApproveFlags(ProjectOptions):
 def approve(given: ApproveFlags, console: Console) -> Result:
     """Approve exactly one saved plan, to be applied once; what it was made from is recorded with it."""
     if given.plan is None:
-        raise UsageError("no plan to approve", hint="guardian plan -out=PLAN, then guardian approve PLAN")
+        raise UsageError("no plan to approve", hint="guardian plan -out=PLAN    # then guardian approve PLAN")
     refuse_no_configuration(Path.cwd())
     with at_work(given, console) as work:
         made = run_approve(
