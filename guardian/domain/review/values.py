@@ -10,6 +10,7 @@ import json
 import math
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from guardian.domain.difference import PathChange
@@ -22,6 +23,7 @@ UNKNOWN = "(known after apply)"
 MOST_SHOWN = 4096
 """Characters of one text. No view shows more of it but JSON."""
 _BEYOND = 512
+_SHORT = 256
 
 # Shapes that issuers gave their keys so that they can be found.
 # Source: https://docs.github.com/en/code-security/secret-scanning/introduction/supported-secret-scanning-patterns
@@ -101,8 +103,15 @@ def without_keys(text: str, name: str = "") -> str:
         text: No JSON.
         name: What it stands under: digests are as random as keys, and public.
     """
+    public = _DIGESTS.search(name) is not None
+    # Most texts of a plan are short, and stand in it again and again, on both sides of a change at least.
+    return (_looked_into if len(text) <= _SHORT else _looked_into.__wrapped__)(text, public=public)
+
+
+@lru_cache(maxsize=16_384)
+def _looked_into(text: str, *, public: bool) -> str:
     text = without_secrets(text)
-    return MASK if is_random(text) and not _DIGESTS.search(name) else text
+    return MASK if not public and is_random(text) else text
 
 
 def _shown(change: Change, path: Path, marked: Collection[str]) -> PathChange:
