@@ -360,7 +360,8 @@ def test_what_is_to_be_typed_next_can_be_pasted():
     review = replace(values.BARE, policy=(replace(values.POLICY[2], rule=rule),), root="a b")
     [line] = [each for each in comment(review).split("\n") if "--override" in each]
     words = shlex.split(line, comments=True)
-    assert words == ["guardian", "approve", "-chdir=a b", "PLAN", "--override", rule, "--reason", "..."]
+    told = ["guardian", "approve", "-chdir=a b", "release.tfplan", "--override", rule, "--reason", "..."]
+    assert words == [*told, *(f"--allow-delete={each}" for each in review.loses_data)]
 
 
 def test_a_way_back_that_was_rehearsed_is_not_asked_for_again():

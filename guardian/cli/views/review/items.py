@@ -7,6 +7,7 @@ from guardian.cli.views.markdown import cell, code, prose
 from guardian.cli.views.plan import change_lines
 from guardian.cli.views.review import rehearsed
 from guardian.cli.views.review.parts import (
+    BEFORE_WORDS,
     SHOWN_ADDRESSES,
     THE_PLAN,
     Endangered,
@@ -46,7 +47,7 @@ def sentence(text: str) -> str:
 
 def danger(found: Endangered) -> Iterator[str]:
     """Yield an address with all of its risks, and what undoing would give."""
-    fate = f" {fate_words(found.change)}" if found.change is not None else ""
+    fate = f" {fate_words(found.change, name)}" if found.change is not None else ""
     yield f"- {_subject(found.address)}{fate}"
     for each in found.risks:
         yield f"  - {name(each.code)}: {_risk(each)}"
@@ -56,7 +57,7 @@ def danger(found: Endangered) -> Iterator[str]:
 
 def irreversible(change: ReviewedChange) -> Iterator[str]:
     """Yield a change with all that is known of why it cannot be undone."""
-    yield f"- {name(address_of(change.intent))} {fate_words(change)}"
+    yield f"- {name(address_of(change.intent))} {fate_words(change, name)}"
     yield from _why(change)
 
 
@@ -158,8 +159,10 @@ def _why(change: ReviewedChange) -> Iterator[str]:
 
 
 def _risk(risk: Risk) -> str:
-    mend = f". Safer: {sentence(risk.mend)}" if risk.mend else ""
-    return f"{sentence(risk.words)}{mend}{_link(risk.source)}"
+    command, _, does = risk.mend.partition(BEFORE_WORDS)
+    mend = f"{name(command)}, {sentence(does)}" if does else sentence(command)
+    safer = f". Safer: {mend}" if risk.mend else ""
+    return f"{sentence(risk.words)}{safer}{_link(risk.source)}"
 
 
 def _link(source: str) -> str:

@@ -5,6 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 from guardian.cli.views import jsonl
+from guardian.cli.views.review.parts import obstacles
 from guardian.domain.difference import PathChange
 from guardian.domain.review.policy import Finding
 from guardian.domain.review.rehearsal import Rehearsal
@@ -55,6 +56,8 @@ def _review(review: Review) -> dict[str, Any]:
         "red": len(review.red),
         "denied": len(review.denied),
         "drifted": review.drifted,
+        "errored": review.errored,
+        "obstacles": list(obstacles(review)),
         "outputs": dict(review.outputs),
         "notes": list(review.notes),
     }

@@ -1,7 +1,7 @@
 """What a review says, once, for all its forms. Texts of others are not encoded yet."""
 
 import shlex
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +21,10 @@ from guardian.domain.review.values import UNKNOWN
 SHOWN_PATHS = 8
 SHOWN_ADDRESSES = 10
 THE_PLAN = "the plan as a whole"
+PLAN = "release.tfplan"
+BEFORE_WORDS = "    # "
+"""What stands between a command to paste and what it does."""
+SHOWN_FLAGS = 3
 
 ACTIONS = {
     Action.CREATE: "created",
@@ -150,11 +154,12 @@ def action_words(intent: PlannedChange) -> str:
     return ACTIONS[intent.action]
 
 
-def fate_words(change: ReviewedChange) -> str:
-    """Return what is done to an object, what undoing gives, and who else feels it."""
+def fate_words(change: ReviewedChange, shown: Callable[[str], str] = str) -> str:
+    """Return what is done to an object, what undoing gives, who else feels it; `shown` encodes a name."""
     number = change.dependents
     depending = f"; {number} {'depends' if number == 1 else 'depend'} on it" if number else ""
-    return f"is {action_words(change.intent)}; {UNDO[change.reversibility.undo]}{depending}"
+    was = f", was {shown(change.intent.previous_address)}" if change.intent.previous_address else ""
+    return f"is {action_words(change.intent)}{was}; {UNDO[change.reversibility.undo]}{depending}"
 
 
 def undo_words(change: ReviewedChange) -> str:
@@ -211,25 +216,53 @@ def base_words(base: str) -> str:
     return base[:SHORT_ID] if len(base) > SHORT_ID and base.isalnum() else base
 
 
+def obstacles(review: Review) -> Iterator[str]:
+    """Yield what an apply will be refused for, but for the policy, which has a part of its own."""
+    yield from review.obstacles
+    if review.loses_data:
+        number = len(review.loses_data)
+        what = (
+            "a resource that holds data is destroyed"
+            if number == 1
+            else f"{number} resources that hold data are destroyed"
+        )
+        yield f"{what}: an apply wants each named by --allow-delete=ADDRESS"
+
+
 def next_commands(review: Review) -> Iterator[Next]:
     """Yield what to type next, what helps to decide first."""
+    if review.errored:
+        yield Next(command="terraform plan", does="says why it failed")
+        return
+    plan = shlex.quote(review.plan_path or PLAN)
     if review.overwritten:
         yield Next(command="guardian drift", does="what was changed by hand, and by whose leave")
     if review.rehearsal is None and review.undo is not Undo.EXACT:
-        yield Next(command="guardian review --rehearse", does="the real way back, planned before the merge")
-    for rule in dict.fromkeys(each.rule for each in review.denied):
+        given = f" {plan}" if review.plan_path else ""
         yield Next(
-            command=f"guardian approve PLAN --override {shlex.quote(rule)} --reason '...'",
-            does="lets it pass this rule, recorded and for a while",
+            command=f"guardian review --rehearse{given}", does="the real way back, planned before the merge"
         )
-    if not review.denied:
-        yield Next(command="guardian approve PLAN", does="lets exactly this plan be applied, once")
+    if not review.plan_path:
+        yield Next(command=f"guardian plan -out={PLAN}", does="saves the plan that is to be approved")
+    rules = dict.fromkeys(each.rule for each in review.denied)
+    excepted = "".join(f" --override {shlex.quote(each)}" for each in rules)
+    reason = " --reason '...'" if rules else ""
+    yield Next(
+        command=f"guardian approve {plan}{excepted}{reason}{_allowed(review)}",
+        does="lets exactly this plan be applied, once",
+    )
     yield Next(command="guardian apply --require-approval", does="after the merge: applies it, or refuses")
+
+
+def _allowed(review: Review) -> str:
+    named = review.loses_data[:SHOWN_FLAGS]
+    left_out = " ..." if len(review.loses_data) > SHOWN_FLAGS else ""
+    return "".join(f" --allow-delete={shlex.quote(each)}" for each in named) + left_out
 
 
 def next_lines(review: Review, typed: Typed) -> Iterator[str]:
     """Yield the same as lines to be pasted, with the flags that the next command needs too."""
-    return (f"{typed.again(each.command)}    # {each.does}" for each in next_commands(review))
+    return (f"{typed.again(each.command)}{BEFORE_WORDS}{each.does}" for each in next_commands(review))
 
 
 def flags_of(review: Review) -> str:

@@ -60,7 +60,11 @@ def _rules(objections: Iterable[Told]) -> dict[str, dict[str, Any]]:
             found[each.code] = {
                 "id": name,
                 "shortDescription": {"text": _MEANINGS.get(each.code, name)},
-                **({"helpUri": quote(each.source, safe=_URI)} if each.source.startswith("https://") else {}),
+                **(
+                    {"helpUri": quote(each.source, safe=_URI)}
+                    if each.source.isascii() and each.source.startswith("https://")
+                    else {}
+                ),
                 "defaultConfiguration": {"level": str(each.level)},
                 "properties": {"security-severity": _SECURITY[each.level], "tags": ["security"]},
             }

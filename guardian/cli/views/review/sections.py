@@ -10,7 +10,7 @@ from guardian.cli.views.plan import change_lines
 from guardian.cli.views.review import items
 from guardian.cli.views.review.fit import Section
 from guardian.cli.views.review.mermaid import flowchart
-from guardian.cli.views.review.parts import by_weight, dangers, flags_of, lost, next_lines, others
+from guardian.cli.views.review.parts import by_weight, dangers, flags_of, lost, next_lines, obstacles, others
 from guardian.cli.views.terminal import PLAIN, by_address, visible
 from guardian.domain.address import resource_of
 from guardian.domain.plan import DESTRUCTIVE
@@ -33,6 +33,7 @@ def sections(review: Review, host: Host, limit: int) -> list[Section]:
     """
     red, amber = dangers(review, Severity.RED), dangers(review, Severity.AMBER)
     found = (
+        _list(0, "obstacles", "### In the way of an apply\n", list(obstacles(review)), items.note),
         _list(1, "red items", "### Red\n", red, items.danger),
         _list(2, "changes that cannot be undone", "### Cannot be undone\n", lost(review), items.irreversible),
         _list(4, "findings of policy", "### Policy\n", by_weight(review.policy), items.finding),

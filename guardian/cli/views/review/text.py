@@ -21,6 +21,7 @@ from guardian.cli.views.review.parts import (
     lost,
     more_words,
     next_lines,
+    obstacles,
     others,
     override_words,
     path_words,
@@ -67,12 +68,17 @@ def review_text(review: Review, paint: Paint, typed: Typed) -> str:
 
 def verdicts_text(review: Review, paint: Paint) -> str:
     """Return the verdict and what wants a decision: what stands below Terraform's own rendering."""
-    return "\n\n".join(["\n".join(_verdict(review, paint)), *_titled(_decisive(review, paint), paint)])
+    told = list(_verdict(review, paint))
+    if review.drifted:
+        number = "1 instance was" if review.drifted == 1 else f"{review.drifted} instances were"
+        told.append(f"{number} changed outside Terraform: guardian drift tells what")
+    return "\n\n".join(["\n".join(told), *_titled(_decisive(review, paint), paint)])
 
 
 def _decisive(review: Review, paint: Paint) -> "tuple[tuple[str, Iterable[str]], ...]":
     mark, look = paint.red("!"), paint.yellow("!")
     return (
+        ("In the way of an apply", (f"  {mark} {visible(each)}" for each in obstacles(review))),
         ("Red", _each(_danger(each, mark) for each in dangers(review, Severity.RED))),
         ("Cannot be undone", _each(_irreversible(each, mark) for each in lost(review))),
         ("Policy", _each(_finding(each, paint) for each in by_weight(review.policy))),
@@ -105,7 +111,7 @@ def _each(items: Iterable[Iterator[str]]) -> Iterator[str]:
 
 
 def _danger(danger: Endangered, mark: str) -> Iterator[str]:
-    fate = f" {fate_words(danger.change)}" if danger.change is not None else ""
+    fate = f" {fate_words(danger.change, visible)}" if danger.change is not None else ""
     yield f"  {mark} {visible(danger.address or THE_PLAN)}{fate}"
     for each in danger.risks:
         yield from _risk(each)
@@ -114,7 +120,7 @@ def _danger(danger: Endangered, mark: str) -> Iterator[str]:
 
 
 def _irreversible(change: ReviewedChange, mark: str) -> Iterator[str]:
-    yield f"  {mark} {visible(address_of(change.intent))} {fate_words(change)}"
+    yield f"  {mark} {visible(address_of(change.intent))} {fate_words(change, visible)}"
     yield from _why(change)
 
 

@@ -4,7 +4,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from guardian.cli.views.review.parts import by_its_address, more_words, override_words, path_words
+from guardian.cli.views.review.parts import (
+    BEFORE_WORDS,
+    by_its_address,
+    more_words,
+    override_words,
+    path_words,
+)
 from guardian.domain.configuration import Place
 from guardian.domain.review.policy import Effect, Finding
 from guardian.domain.review.review import Overwritten, Review
@@ -74,7 +80,7 @@ def _risk(risk: Risk, place: Place | None) -> Told:
         code=risk.code,
         level=Level.ERROR if risk.severity is Severity.RED else Level.WARNING,
         address=risk.address,
-        words=f"{risk.words}. Safer: {risk.mend}" if risk.mend else risk.words,
+        words=f"{risk.words}. Safer: {risk.mend.replace(BEFORE_WORDS, ', ')}" if risk.mend else risk.words,
         source=risk.source,
         place=place,
     )
