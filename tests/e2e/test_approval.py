@@ -220,6 +220,12 @@ def test_without_an_approval_nothing_is_applied(checkout):
     assert "the plan is not approved" in refused(checkout, "p.tfplan")
 
 
+def test_a_retry_would_apply_what_nobody_approved(checkout):
+    refused = checkout.run("apply", "--require-approval", "--on-failure=retry")
+    assert refused.exit_code == 1
+    assert "nobody approved that one" in refused.stderr
+
+
 def test_bad_requests_say_what_to_type(checkout):
     checkout.run("plan", "-out=p.tfplan")
     checkout.write("not a plan", "x.tfplan")

@@ -12,7 +12,7 @@ from guardian.domain.oneway_rule import KEEPS, Ground
 from guardian.domain.plan import Action, PlannedChange
 from guardian.domain.review.change import Change
 from guardian.domain.review.undo.provisioners import with_provisioners
-from guardian.domain.review.undo.reversibility import reversibility_of
+from guardian.domain.review.undo.reversibility import reversibility_of, reversibility_of_type
 from guardian.domain.review.undo.rules import UNDO_RULES
 from guardian.domain.review.undo.verdict import Reason, Reversibility, Undo, worst
 
@@ -352,3 +352,20 @@ def test_every_one_way_deletion_is_impossible_to_undo(rule):
     verdict = deleted(rule.resource_type, attributes)
     assert verdict.undo is Undo.IMPOSSIBLE
     assert rule.words in words(verdict)
+
+
+@pytest.mark.parametrize(
+    ("resource_type", "deposed", "undo"),
+    [
+        ("aws_db_instance", "", Undo.NEW_OBJECT),
+        ("aws_kms_key", "", Undo.IMPOSSIBLE),
+        ("aws_s3_bucket_versioning", "", Undo.EXACT),
+        ("aws_lb", "abcd", Undo.IMPOSSIBLE),
+        ("nobody_knows", "", Undo.UNKNOWN),
+    ],
+)
+def test_the_type_alone_tells_of_a_deletion_what_needs_no_value(resource_type, deposed, undo):
+    intent = PlannedChange(
+        address=f"{resource_type}.x", resource_type=resource_type, action=Action.DELETE, deposed=deposed
+    )
+    assert reversibility_of_type(intent).undo is undo

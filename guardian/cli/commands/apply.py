@@ -63,7 +63,7 @@ def apply(given: ApplyFlags, console: Console) -> Result:
                 apply_options=given.apply_options,
                 plan_file=Path(given.plan) if given.plan is not None else None,
                 auto_approve=given.auto_approve,
-                on_failure=_on_failure(given, work),
+                on_failure=_on_failure(given, work, approved=require_approval),
                 allow_delete=given.allow_delete,
                 allow_replace=given.allow_replace,
                 require_approval=require_approval,
@@ -90,7 +90,12 @@ def _result(ended: ApplyResult) -> Result:
     )
 
 
-def _on_failure(given: ApplyFlags, work: Workbench) -> str:
+def _on_failure(given: ApplyFlags, work: Workbench, *, approved: bool) -> str:
+    if approved and given.on_failure == "retry":
+        raise UsageError(
+            "a retry applies a new plan, and nobody approved that one",
+            hint="--on-failure=hold, then guardian plan -out=FILE and guardian approve FILE",
+        )
     somebody = work.context.audience.can_answer
     if given.on_failure == "ask" and not somebody:
         raise UsageError(
@@ -98,7 +103,9 @@ def _on_failure(given: ApplyFlags, work: Workbench) -> str:
         )
     chosen = work.settings.on_failure or "ask"
     # A settings file serves people and CI alike: where nobody can be asked, asking means holding.
-    return "hold" if chosen == "ask" and not somebody else chosen
+    if (chosen == "ask" and not somebody) or (chosen == "retry" and approved):
+        return "hold"
+    return chosen
 
 
 def _refuse_late_options(given: ApplyFlags) -> None:

@@ -129,10 +129,9 @@ def undo_words(change: PlannedChange, verdict: "Reversibility | None" = None) ->
 
 def _verdict(change: PlannedChange) -> "Reversibility":
     """Return what the type alone tells."""
-    from guardian.domain.review.change import Change
-    from guardian.domain.review.undo.reversibility import reversibility_of
+    from guardian.domain.review.undo.reversibility import reversibility_of_type
 
-    return reversibility_of(Change(intent=change, name="", module="", provider=""))
+    return reversibility_of_type(change)
 
 
 def _sorted(changes: Iterable[PlannedChange]) -> list[PlannedChange]:

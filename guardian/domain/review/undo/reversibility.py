@@ -6,8 +6,8 @@ Undoing means what `guardian restore` does: the old configuration is planned on 
 from collections.abc import Iterator, Mapping
 
 from guardian.domain.oneway import at, holding, rules_of, untold
-from guardian.domain.oneway_rule import KEEPS, Ground
-from guardian.domain.plan import Action
+from guardian.domain.oneway_rule import KEEPS, Ground, always
+from guardian.domain.plan import Action, PlannedChange
 from guardian.domain.review.change import Change
 from guardian.domain.review.undo.rule import UndoRule, lost
 from guardian.domain.review.undo.rules import UNDO_RULES
@@ -18,6 +18,7 @@ from guardian.domain.unreadable import UNREADABLE
 _Found = tuple[Undo, Reason]
 
 _EXACT = Reversibility(undo=Undo.EXACT)
+_OF_DELETION = frozenset({Ground.WINDOW, Ground.NAME, Ground.UNIQUE})
 _RECORD_ALONE = frozenset({Action.MOVE, Action.IMPORT, Action.FORGET, Action.NOOP, Action.READ})
 _NO_RULE = Reason(words="no rule says what undoing a change of this type gives back")
 _IMPORTED = Reason(
@@ -54,6 +55,24 @@ def reversibility_of(change: Change, *, provisioned: frozenset[str] = frozenset(
         undo=worst(undo for undo, _ in found),
         reasons=tuple(reason for each in reversed(Undo) for undo, reason in found if undo is each),
     )
+
+
+def reversibility_of_type(intent: PlannedChange) -> Reversibility:
+    """Return the verdict on a deletion or replacement by its type alone, where no values are known."""
+    if intent.deposed:
+        return Reversibility(undo=Undo.IMPOSSIBLE, reasons=(_DEPOSED,))
+    rule = UNDO_RULES.get(intent.resource_type)
+    if rule is None:
+        return Reversibility(undo=Undo.UNKNOWN, reasons=(_NO_RULE,))
+    for each in rules_of(intent.resource_type):
+        if each.ground in _OF_DELETION and each.when is always:
+            return Reversibility(
+                undo=Undo.IMPOSSIBLE, reasons=(Reason(words=each.words, source=each.source),)
+            )
+    words = lost(rule, {})
+    if not words:
+        return _EXACT
+    return Reversibility(undo=Undo.NEW_OBJECT, reasons=(Reason(words=words, source=rule.source),))
 
 
 def _found(change: Change, provisioned: frozenset[str]) -> Iterator[_Found]:
