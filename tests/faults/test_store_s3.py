@@ -142,7 +142,7 @@ def test_half_a_listing_is_not_taken_for_all(store, proxy, keep_bytes):
 def test_a_listing_asks_for_the_next_page_when_it_is_wanted_and_survives_a_fault_between(proxy, monkeypatch):
     for name, value in environment(proxy.url).items():
         monkeypatch.setenv(name, value)
-    store = patient(read_s=10)  # a thousand keys take the fake cloud a while
+    store = patient(read_s=40)  # a thousand keys take the fake cloud a while
     keys = [f"log/{number:04}" for number in range(1_002)]
     for key in keys:
         store.put_if_absent(key, b"")
