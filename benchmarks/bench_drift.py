@@ -23,7 +23,7 @@ LATENCY_S = 0.05
 CLAIMED_AT = 1_000
 PAIRS = 3
 CONNECTIONS = "100"
-CLAIMED = {"faster": 4.0, "requests": 0.4, "quick faster": 8.0, "quick fewer": 25.0}
+CLAIMED = {"faster": 3.0, "requests": 0.4, "quick faster": 6.0, "quick fewer": 25.0}
 PLAN = ["terraform", "plan", "-refresh-only", "-input=false", "-lock=false", "-no-color", "-out=drift.tfplan"]
 Client = Callable[[str], Any]
 
