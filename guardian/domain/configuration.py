@@ -94,6 +94,7 @@ class ConfigurationFacts:
         prevent_destroy: Resources whose lifecycle block says so literally (true).
         destroy_provisioners: Resources with a provisioner `when = destroy`.
         ignore_changes: Dotted attribute paths by resource, `all` among them for every one.
+        moved: By where a `moved` block leads where it begins, addresses as they are written.
         unreadable: Paths, from the root module, of what could not be read or parsed: its resources are
             unknown. A file in which none of the words stands is not parsed at all.
     """
@@ -101,6 +102,7 @@ class ConfigurationFacts:
     prevent_destroy: frozenset[str] = frozenset()
     destroy_provisioners: frozenset[str] = frozenset()
     ignore_changes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    moved: Mapping[str, str] = field(default_factory=dict)
     unreadable: tuple[str, ...] = ()
 
 

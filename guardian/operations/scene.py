@@ -263,9 +263,22 @@ def write_overrides(context: Context, scene: Scene, overrides: Iterable[Override
 
 
 def write_moves(context: Context, root: Path, moves: Iterable[Move]) -> None:
-    """Add inverse `moved` blocks to a root module in a private copy; they need no `init`."""
-    moved = [{"from": each.source, "to": each.home} for each in moves]
+    """Add inverse `moved` blocks to a root module in a private copy; they need no `init`.
+
+    Where a block of the configuration leads home already, an inverse one begins that way from its start:
+    Terraform lets nothing move to one place from two.
+    """
+    led = context.configuration.facts(root).moved
+    moved = [{"from": each.source, "to": _start(each.home, led)} for each in moves]
     _write_json(context, root / MOVES, {"moved": moved})
+
+
+def _start(home: str, led: Mapping[str, str]) -> str:
+    seen = {home}
+    while (before := led.get(home)) is not None and before not in seen:
+        seen.add(before)
+        home = before
+    return home
 
 
 def write_variables(context: Context, place: Place, values: Mapping[str, Any], *, name: str) -> str:

@@ -392,3 +392,24 @@ def test_a_named_snapshot_destroys_nothing_unread_and_unnamed(module, guardian):
     code, lines, _ = guardian("restore", old, "-auto-approve")
     assert (code, lines[-1]["error"]["code"]) == (4, "data_loss")
     assert guardian("restore", old, "-auto-approve", "--allow-delete=terraform_data.more")[0] == 0
+
+
+def test_what_was_moved_twice_goes_home_over_the_base_s_own_block(module: Path, guardian):
+    def data(name: str, moves: tuple[tuple[str, str], ...] = ()) -> str:
+        blocks = (f"moved {{\n  from = terraform_data.{a}\n  to = terraform_data.{b}\n}}\n" for a, b in moves)
+        return f'resource "terraform_data" "{name}" {{ input = 1 }}\n' + "".join(blocks)
+
+    def held() -> list[tuple[str, str]]:
+        state = json.loads((module / "terraform.tfstate").read_text())
+        return [(each["name"], each["instances"][0]["attributes"]["id"]) for each in state["resources"]]
+
+    (module / "main.tf").write_text(data("a"))
+    assert guardian("apply", "-auto-approve")[0] == 0
+    [(_, object_id)] = held()
+    (module / "main.tf").write_text(data("b", (("a", "b"),)))
+    assert guardian("apply", "-auto-approve")[0] == 0
+    (module / "main.tf").write_text(data("c", (("a", "b"), ("b", "c"))) + BAD)
+    assert guardian("apply", "-auto-approve")[0] == 3
+    code, lines, said = guardian("restore", "-auto-approve")
+    assert code == 0, said + json.dumps(lines[-1])
+    assert held() == [("b", object_id)]

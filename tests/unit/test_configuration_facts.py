@@ -120,3 +120,20 @@ def test_a_broken_module_manifest_is_refused(tmp_path):
     write(tmp_path / ".terraform/modules/modules.json", "{")
     with pytest.raises(ConfigurationError, match=r"modules\.json"):
         facts(tmp_path)
+
+
+def test_moves_are_told_by_where_they_lead(tmp_path):
+    write(
+        tmp_path / "main.tf",
+        'moved {\n  from = aws_x.a["k x"]\n  to   = aws_x.b # here\n}\n'
+        "moved {\n  from = module.old[0].aws_x.z\n  to   = module.new.aws_x.z\n}\n",
+    )
+    write(tmp_path / "more.tf.json", json.dumps({"moved": [{"from": "aws_y.a", "to": "aws_y.b"}]}))
+    write(tmp_path / "app/main.tf", "moved {\n  from = aws_x.c\n  to = aws_x.d\n}\n")
+    manifest(tmp_path, app="app")
+    assert facts(tmp_path).moved == {
+        "aws_x.b": 'aws_x.a["k x"]',
+        "module.new.aws_x.z": "module.old[0].aws_x.z",
+        "aws_y.b": "aws_y.a",
+        "module.app.aws_x.d": "module.app.aws_x.c",
+    }

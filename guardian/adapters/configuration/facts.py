@@ -1,4 +1,4 @@
-"""What a configuration says about its own resources: protection, ignored changes, last provisioners."""
+"""What a configuration says about its own resources: protection, ignored changes, provisioners, moves."""
 
 import os
 import re
@@ -17,6 +17,9 @@ _PROTECTION, _PROVISIONER, _IGNORED = "prevent_destroy", "provisioner", "ignore_
 _KEY = re.compile(r'\[(?:"([^"]*)"|(\d+))\]')
 
 
+_OfModule = tuple[frozenset[str], frozenset[str], dict[str, tuple[str, ...]], dict[str, str]]
+
+
 def facts(root: Path) -> ConfigurationFacts:
     """Read the root module and every module of its manifest; see `ConfigurationSource.facts`.
 
@@ -27,22 +30,30 @@ def facts(root: Path) -> ConfigurationFacts:
     provisioned: set[str] = set()
     unreadable: set[str] = set()
     ignored: dict[str, tuple[str, ...]] = {}
-    directories: dict[str, tuple[frozenset[str], frozenset[str], dict[str, tuple[str, ...]]]] = {}
+    moved: dict[str, str] = {}
+    directories: dict[str, _OfModule] = {}
     for module in read_modules(top, f"{top}/.terraform"):
         if module.directory not in directories:
             files = ModuleFiles(module.directory)
-            directories[module.directory] = (_protected(files), _provisioned(files), _ignored(files))
+            directories[module.directory] = (
+                _protected(files),
+                _provisioned(files),
+                _ignored(files),
+                dict(_moved(files)),
+            )
             here = os.path.relpath(module.directory, top)
             unreadable |= {os.path.normpath(f"{here}/{name}") for name in files.unreadable}
         prefix = "".join(f"module.{name}." for name in module.key.split(".") if name)
-        guarded, running, unchanged = directories[module.directory]
+        guarded, running, unchanged, led = directories[module.directory]
         protected |= {prefix + each for each in guarded}
         provisioned |= {prefix + each for each in running}
         ignored |= {prefix + each: paths for each, paths in unchanged.items()}
+        moved |= {prefix + end: prefix + start for end, start in led.items()}
     return ConfigurationFacts(
         prevent_destroy=frozenset(protected),
         destroy_provisioners=frozenset(provisioned),
         ignore_changes=ignored,
+        moved=moved,
         unreadable=tuple(sorted(unreadable)),
     )
 
@@ -83,6 +94,20 @@ def _ignored(files: ModuleFiles) -> dict[str, tuple[str, ...]]:
                     _KEY.sub(r".\1\2", each) for each in _items(lifecycle.attributes[_IGNORED])
                 )
     return found
+
+
+def _moved(files: ModuleFiles) -> Iterator[tuple[str, str]]:
+    """Yield where each `moved` block leads and where it begins."""
+    for block in files.blocks("moved", "from"):
+        start, end = (_reference(block.attributes.get(name)) for name in ("from", "to"))
+        if start and end:
+            yield end, start
+
+
+def _reference(value: Any) -> str:
+    if value is None or isinstance(value, str):  # JSON
+        return value or ""
+    return "".join(words_of(value))
 
 
 def _items(value: Any) -> Iterator[str]:
