@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 RUNS = 21
-TARGETS = {"guardian --help": 1.3, "guardian status": 2.5}
+TARGETS = {"guardian --help": 1.3, "guardian status": 3.5}
 HELLO = '''
 import typer
 

@@ -4,13 +4,16 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 from shlex import quote
+from typing import TYPE_CHECKING
 
 from guardian.domain.approval import Approval, out_of_time
 from guardian.domain.journal import Kind, Record
 from guardian.domain.review.policy import Override
 from guardian.errors import ApprovalError, StoreCorruptError
-from guardian.operations.session import Session
 from guardian.repository.project import Project
+
+if TYPE_CHECKING:  # a session loads all that drives the engine
+    from guardian.operations.session import Session
 
 APPROVE = "guardian approve PLAN    # then guardian apply --require-approval"
 SHOWN_DIGITS = 12
@@ -88,7 +91,7 @@ def chosen(project: Project, plan_sha256: str | None, now: datetime) -> Approval
     raise _error("the plan is not approved" if plan_sha256 else "no plan of this project is approved")
 
 
-def use(session: Session, approval: Approval, root: Path) -> None:
+def use(session: "Session", approval: Approval, root: Path) -> None:
     """Record the one use of an approval, durably: under the lease, so that nobody else can use it too.
 
     Args:

@@ -5,14 +5,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain, takewhile
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from guardian.domain.engine import EngineOutcome, Evidence
 from guardian.domain.incident import Incident, StateRecord
 from guardian.domain.journal import Kind, Record
 from guardian.domain.observation import Looked
 from guardian.domain.plan import PlannedChange
-from guardian.domain.recovery import FailedRun
 from guardian.domain.run import Progress, later, progress_of
 from guardian.domain.run_class import RunClass, class_of
 from guardian.domain.snapshot import Snapshot
@@ -21,6 +20,9 @@ from guardian.errors import NotFoundError, UsageError
 from guardian.operations.context import Context
 from guardian.repository.journal import list_runs, read_run
 from guardian.repository.project import Project
+
+if TYPE_CHECKING:  # the ways back are much for a command that only reads
+    from guardian.domain.recovery import FailedRun
 
 REPEAT = "retry"
 """The step of an apply that repeats a failed run's own plan: what it began counts as that run's work."""
@@ -136,7 +138,7 @@ def _progress(by_kind: Mapping[Kind, list[Record]], records: tuple[Record, ...])
 
 def failed_run(
     project: Project, run: Run | None, *, own: Snapshot | None, before: State, after: State | None
-) -> FailedRun | None:
+) -> "FailedRun | None":
     """Return what is to be undone: a failed run with all that repetitions of it began after it.
 
     Args:
@@ -149,6 +151,8 @@ def failed_run(
     if run is None or run.incident is None:
         return None
     incident = run.incident
+    from guardian.domain.recovery import FailedRun
+
     for again in _repetitions(project, run):
         incident = replace(again, run_id=run.id, progress=later(incident.progress, again.progress))
     return FailedRun(

@@ -3,12 +3,10 @@
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from guardian.domain.approval import out_of_time, overtaken
 from guardian.domain.journal import Kind, Standing
 from guardian.domain.remembered import Remembered
 from guardian.domain.run import Progress
 from guardian.domain.run_class import RunClass, class_by_end
-from guardian.operations.approvals import approval_of
 from guardian.operations.held import engine_of
 from guardian.operations.runs import Run, load_run
 from guardian.ports.system import Identity
@@ -75,6 +73,9 @@ def status_of(project: Project, *, identity: Identity | None = None, now: dateti
 def _unusable(project: Project, standing: Standing, now: datetime | None) -> str:
     if standing.approval is None:
         return ""
+    from guardian.domain.approval import out_of_time, overtaken
+    from guardian.operations.approvals import approval_of
+
     approval = approval_of(project.log.record(standing.approval.record))
     late = out_of_time(approval, now) if now is not None else ""
     if why := late or overtaken(approval, standing.known_state):
