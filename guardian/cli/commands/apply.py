@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from guardian import wiring
 from guardian.cli.command import application
 from guardian.cli.console import Console
 from guardian.cli.declare import argument, flag, value, values
@@ -16,6 +15,7 @@ from guardian.cli.work import Workbench, at_work
 from guardian.errors import UsageError
 from guardian.operations.apply import ApplyRequest, ApplyResult
 from guardian.operations.apply import apply as run_apply
+from guardian.wiring.review import judging_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,7 +67,7 @@ def apply(given: ApplyFlags, console: Console) -> Result:
                 allow_delete=given.allow_delete,
                 allow_replace=given.allow_replace,
                 require_approval=require_approval,
-                judging=wiring.judging_of(work.settings),
+                judging=judging_of(work.settings),
             ),
         )
     console.show(outcome.apply_text(ended, console.paint, console.typed))

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from guardian import wiring
 from guardian.cli.command import application
 from guardian.cli.console import Console
 from guardian.cli.declare import argument, number, value, values
@@ -16,6 +15,7 @@ from guardian.errors import ExitCode, UsageError
 from guardian.operations.approve import ApproveRequest
 from guardian.operations.approve import approve as run_approve
 from guardian.settings.keys import MAX_HOURS
+from guardian.wiring.review import judging_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +53,7 @@ def approve(given: ApproveFlags, console: Console) -> Result:
                 addresses=given.address,
                 allow_delete=given.allow_delete,
                 by=given.by or "",
-                judging=wiring.judging_of(work.settings),
+                judging=judging_of(work.settings),
             ),
         )
     console.show(approved_text(made, console.paint, console.typed))

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from guardian import wiring
 from guardian.cli.command import application
 from guardian.cli.console import Console
 from guardian.cli.declare import flag, value
@@ -14,6 +13,7 @@ from guardian.cli.work import at_work
 from guardian.domain.run import Outcome
 from guardian.errors import ExitCode
 from guardian.operations.preview import PlanRequest, preview
+from guardian.wiring.review import judging_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,7 +33,7 @@ def plan(given: PlanFlags, console: Console) -> Result:
                 checkout=work.checkout(planning=given),
                 options=given.plan_options,
                 out=Path(given.out) if given.out is not None else None,
-                judging=wiring.judging_of(work.settings),
+                judging=judging_of(work.settings),
             ),
         )
     console.show(outcome.plan_text(seen, console.paint, console.typed))

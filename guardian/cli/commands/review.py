@@ -19,6 +19,7 @@ from guardian.domain.run import Outcome
 from guardian.errors import CommentError, ExitCode, PlanFailedError, PlanFormatError, UsageError
 from guardian.operations.judge import refuse_denied
 from guardian.settings import Settings
+from guardian.wiring import review as review_wiring
 
 if TYPE_CHECKING:
     from guardian.domain.review.review import Review
@@ -103,7 +104,7 @@ class _Target:
         self._error: CommentError | None = None
         if given.post or given.format == MARKDOWN:
             try:
-                self._host = wiring.comment_host(os.environ)
+                self._host = review_wiring.comment_host(os.environ)
             except CommentError as error:
                 self._error = error
         self._kind = Host(given.host) if given.host else self._host.kind if self._host else Host.GITHUB
@@ -186,14 +187,14 @@ def _review_of_json(given: ReviewFlags, body: bytes, settings: Settings) -> "Rev
 
     root = Path.cwd()
     checkout = wiring.checkout_of(settings, root, os.environ)
-    project, note = wiring.project_or_why_not(settings, root, os.environ, name=given.project or "")
+    project, note = review_wiring.project_or_why_not(settings, root, os.environ, name=given.project or "")
     return review_json(
         body,
         _request(given, settings, checkout, live=False),
         named=str(given.plan_file),
         project=project,
-        configuration=wiring.configuration_source(),
-        now=wiring.utc_now(),
+        configuration=review_wiring.configuration_source(),
+        now=review_wiring.utc_now(),
         notes=tuple(filter(None, (note, _WITHOUT_STATE))),
     )
 
@@ -209,8 +210,8 @@ def _request(given: ReviewFlags, settings: Settings, checkout: "Checkout", *, li
         base=given.base or "",
         rehearse=given.rehearse,
         values=given.values,
-        judging=wiring.judging_of(settings),
-        backups=wiring.backups_of(os.environ) if live else None,
+        judging=review_wiring.judging_of(settings),
+        backups=review_wiring.backups_of(os.environ) if live else None,
     )
 
 

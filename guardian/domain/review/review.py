@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from guardian.domain.configuration import Place
 from guardian.domain.difference import PathChange
 from guardian.domain.guards import data_loss
-from guardian.domain.plan import Action, Counts, PlannedChange, counted
+from guardian.domain.plan import Counts, PlannedChange, counted
 from guardian.domain.redaction import Path
 from guardian.domain.review.blast import Blast
 from guardian.domain.review.policy import Finding
@@ -148,7 +148,3 @@ class Review:
     def loses_data(self) -> tuple[str, ...]:
         """The addresses that an apply wants named by `--allow-delete`."""
         return tuple(each.address for each in data_loss((each.intent for each in self.changes), allowed=()))
-
-    def of_action(self, *actions: Action) -> tuple[ReviewedChange, ...]:
-        """Return the changes with one of these actions."""
-        return tuple(each for each in self.changes if each.intent.action in actions)
